@@ -1,0 +1,1 @@
+"""Rank documents for a request. No I/O."""

@@ -1,0 +1,1 @@
+"""The archive of transcripts and their event files."""

@@ -1,0 +1,1 @@
+"""Every git command that Runlore runs."""

@@ -1,0 +1,1 @@
+"""Events to cases, slices and workflows; facts beside them. No I/O."""

@@ -1,0 +1,1 @@
+"""Secrets out of text before anything is stored. No I/O."""

@@ -1,0 +1,1 @@
+"""Text and Runbook, each from the other; lint, draft, other formats. No I/O."""

@@ -1,0 +1,52 @@
+"""One frozen Settings, read once at the edge."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are and how the person wants them.
+
+    ``home``: the one folder of Runlore's own (``RUNLORE_HOME``, default by platform convention).
+    ``secret``: the local secret that keys redaction placeholders (``RUNLORE_SECRET``; empty: made once and kept in the home).
+    ``jobs``: how many processes read transcripts (``RUNLORE_JOBS``). ``redact_email`` and ``redact_home``:
+    also hide e-mail addresses and home folders (``RUNLORE_REDACT_EMAIL``, ``RUNLORE_REDACT_HOME``).
+    ``rules``: files with further redaction rules, separated by the platform's path separator (``RUNLORE_REDACTION_RULES``).
+    ``user_home``: where the hosts' own folders are looked for.
+    """
+
+    home: Path
+    user_home: Path
+    secret: str = ""
+    jobs: int = 1
+    redact_email: bool = False
+    redact_home: bool = False
+    rules: tuple[Path, ...] = ()
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the settings from environment variables; wrong numbers raise ValueError."""
+        user_home = Path(environment.get("HOME") or os.path.expanduser("~"))
+        home = environment.get("RUNLORE_HOME")
+        if home:
+            place = Path(home).expanduser()
+        else:
+            import platformdirs  # ruff's PLC0415 is allowed here: start-up counts, and most calls name a home
+
+            place = Path(platformdirs.user_data_dir("runlore", appauthor=False))
+        on = {"1", "true", "yes", "on"}
+        rules = environment.get("RUNLORE_REDACTION_RULES", "")
+        return cls(
+            home=place,
+            user_home=user_home,
+            secret=environment.get("RUNLORE_SECRET", ""),
+            jobs=int(environment.get("RUNLORE_JOBS", "0") or 0) or 1,
+            redact_email=environment.get("RUNLORE_REDACT_EMAIL", "").lower() in on,
+            redact_home=environment.get("RUNLORE_REDACT_HOME", "").lower() in on,
+            rules=tuple(Path(p) for p in rules.split(os.pathsep) if p),
+        )

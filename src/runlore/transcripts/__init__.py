@@ -1,0 +1,1 @@
+"""Bytes to events and problems; one module per format, listed in one dict."""

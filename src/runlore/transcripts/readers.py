@@ -1,0 +1,12 @@
+"""The formats that Runlore reads: one module each, one line each, asked in this order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from runlore.transcripts import claude_code
+from runlore.transcripts.base import Reader
+
+READERS: Final[dict[str, Reader]] = {
+    claude_code.name: claude_code,
+}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from runlore.transcripts import claude_code
+from runlore.transcripts import chat, claude_code
 from runlore.transcripts.base import Reader
 
 READERS: Final[dict[str, Reader]] = {
     claude_code.name: claude_code,
+    chat.name: chat,
 }

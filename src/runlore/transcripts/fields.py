@@ -1,0 +1,117 @@
+"""Lenient access to JSON that others wrote: a wrong shape gives an empty value, never an exception."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import PurePath
+from typing import Any
+
+import msgspec
+
+_MILLISECONDS_FROM = 1e11  # as seconds this is the year 5138, as milliseconds 1973
+_PACKINGS = (".gz", ".zst", ".zstd")
+_decode = msgspec.json.Decoder().decode
+
+
+def parse_json(data: bytes | str) -> Any:
+    """Give the JSON value, or None where it is none (``null`` too), is nested too deeply or has broken characters."""
+    try:
+        return _decode(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return None
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """Give the object, or an empty one where the value is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value: object) -> list[Any]:
+    """Give the list, or an empty one where the value is none."""
+    return value if isinstance(value, list) else []
+
+
+def string(value: object) -> str:
+    """Give the text, or ``""`` where the value is none."""
+    return value if isinstance(value, str) else ""
+
+
+def count(value: object) -> int:
+    """Give a non-negative whole number, or 0 where the value is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return 0
+    return max(0, int(value))
+
+
+def seconds(value: object) -> float:
+    """Give a time as seconds since the epoch, or 0.0: from ISO 8601 (UTC where no zone stands), seconds or milliseconds."""
+    if isinstance(value, str):
+        return _iso_seconds(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
+        return 0.0
+    return value / 1000 if value > _MILLISECONDS_FROM else float(value)
+
+
+def _iso_seconds(value: str) -> float:
+    try:
+        moment = datetime.fromisoformat(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def structured(text: str) -> Any:
+    """Give the JSON object or list that is the whole text, else the text itself (a lone number or word stays text)."""
+    inner = text.strip()
+    if inner[:1] not in ("{", "[") or inner[-1:] not in ("}", "]"):
+        return text
+    value = parse_json(inner)
+    return value if isinstance(value, dict | list) else text
+
+
+def arguments(value: object) -> Any:
+    """Give a call's arguments: a JSON string is parsed, other text is kept under ``input``, nothing is an empty object."""
+    if value is None or value == "":
+        return {}
+    if not isinstance(value, str):
+        return value
+    parsed = structured(value)
+    return {"input": value} if isinstance(parsed, str) else parsed
+
+
+def texts(content: object) -> Iterator[str]:
+    """Give the texts of a message's content: a string, a block, or a list of strings and blocks with ``text``."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict):
+        yield string(content.get("text"))
+    elif isinstance(content, list):
+        for block in content:
+            if isinstance(block, str):
+                yield block
+            elif isinstance(block, dict):
+                yield string(block.get("text"))
+
+
+def joined_text(content: object) -> str:
+    """Give all texts of a message's content, one after the other, without the empty ones."""
+    return "\n".join(text for text in texts(content) if text)
+
+
+def stem(file: str) -> str:
+    """Give a file's name without its packing (``.gz``, ``.zst``) and its ending."""
+    name = PurePath(file.replace("\\", "/")).name
+    for packing in _PACKINGS:
+        name = name.removesuffix(packing)
+    return PurePath(name).stem or "transcript"
+
+
+class Tally(dict[str, int]):
+    """How often each kind was seen; kinds that come from outside are cut to 80 characters."""
+
+    def add(self, kind: str, times: int = 1) -> None:
+        """Count a kind once more."""
+        kind = kind[:80] or "without a type"
+        self[kind] = self.get(kind, 0) + times

@@ -5,6 +5,7 @@ Nothing is run or expanded: ``$x`` and ``$(…)`` stay in the arguments as they 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -73,10 +74,7 @@ def parse(command: str) -> tuple[Command, ...]:
 
 def _parse(command: str, depth: int) -> tuple[Command, ...]:
     # Lone surrogates come out of broken JSON escapes.
-    source = command.encode("utf-8", "replace")
-    if len(source) > MAX_BYTES:
-        cut = source.rfind(b"\n", 0, MAX_BYTES)
-        source = source[: cut if cut > 0 else MAX_BYTES]
+    source = _bounded(command.encode("utf-8", "replace"))
     state = _State(source)
     _walk(_PARSER.parse(source).root_node, state, "", depth)
     if not state.found:
@@ -86,13 +84,25 @@ def _parse(command: str, depth: int) -> tuple[Command, ...]:
     return _with_pipes(state.found)
 
 
+def _bounded(source: bytes) -> bytes:
+    """Cut what is too long, and what the grammar reads in quadratic time: thousands of pipes or of here-documents."""
+    end = len(source)
+    if end > MAX_BYTES:
+        cut = source.rfind(b"\n", 0, MAX_BYTES)
+        end = cut if cut > 0 else MAX_BYTES
+    for token, most in ((b"|", 2000), (b"<<", 300)):
+        if source.count(token, 0, end) > most:
+            end = min(end, len(token.join(source[:end].split(token, most)[:most])))
+    return source[:end]
+
+
 def _with_pipes(found: list[Command]) -> tuple[Command, ...]:
     """Number the commands within their pipelines.
 
     Counted over the operators, not the tree: in ``a && b 2>&1 | c`` the grammar hangs the whole list under the pipe.
     """
     top = [i for i, c in enumerate(found) if c.nested != "substitution"]
-    for before, here in zip(top, top[1:], strict=False):
+    for before, here in itertools.pairwise(top):
         if found[here].operator in ("|", "|&"):
             found[here] = replace(found[here], position=found[before].position + 1)
             found[before] = replace(found[before], piped=True)
@@ -285,7 +295,7 @@ def _value(node: Node) -> str:
     kind = node.type
     text = _text(node)
     if kind == "word":
-        return re.sub(r"\\(.)", r"\1", text, flags=re.S) if "\\" in text else text
+        return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL) if "\\" in text else text
     if kind == "raw_string":
         return text[1:-1]
     if kind == "string":
@@ -297,7 +307,9 @@ def _value(node: Node) -> str:
     return text
 
 
-_DOCUMENT: Final = re.compile(r"""^"\$\(\s*cat\s*<<-?\s*(['"]?)(\w+)\1[ \t]*\n(.*?)\n?[ \t]*\2[ \t]*\n?\s*\)"$""", re.S)
+_DOCUMENT: Final = re.compile(
+    r"""^"\$\(\s*cat\s*<<-?\s*(['"]?)(\w+)\1[ \t]*\n(.*?)\n?[ \t]*\2[ \t]*\n?\s*\)"$""", re.DOTALL
+)
 
 
 def _document(text: str) -> str:

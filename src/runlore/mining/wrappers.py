@@ -76,6 +76,7 @@ _WRAPPERS: Final[dict[tuple[str, ...], Wrapper]] = {
 _FIRST: Final = frozenset(key[0] for key in _WRAPPERS)
 _SHELLS: Final = frozenset({"bash", "sh", "zsh", "dash", "ksh", "fish"})
 _PYTHONS: Final = frozenset({"python", "python3", "py", "pypy3"})
+_KNOWN: Final = _FIRST | _SHELLS | _PYTHONS | {"eval"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +92,17 @@ class Unwrapped:
 def base(program: str) -> str:
     """Give the program's name without its folders and without ``.exe``; scripts called by a path keep their ending."""
     name = program.rsplit("/", 1)[-1].rsplit("\\", 1)[-1] if program else program
-    return name[:-4] if name.endswith(".exe") else name
+    return name.removesuffix(".exe")
 
 
 def unwrap(words: Sequence[str]) -> Unwrapped:
     """Take wrappers off the words of a simple command, as many as there are (at most eight)."""
     program = base(words[0]) if words else ""
-    if program not in _FIRST and program not in _SHELLS and program != "eval" and program not in _PYTHONS:
-        if not program.startswith("python3."):
-            return Unwrapped(tuple(words))
-    rest, names, environment = list(words), [], []
+    if program not in _KNOWN and not program.startswith("python3."):
+        return Unwrapped(tuple(words))
+    rest = list(words)
+    names: list[str] = []
+    environment: list[tuple[str, str]] = []
     for _ in range(8):
         program = base(rest[0]) if rest else ""
         script = _script_of(program, rest)

@@ -36,6 +36,7 @@ class Reading:
 
     transcript: Transcript
     lines: tuple[bytes, ...]
+    cut: bool = False
 
 
 class Reader(Protocol):

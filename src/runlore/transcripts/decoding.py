@@ -44,6 +44,19 @@ def mend(line: bytes) -> bytes | None:
     return mended
 
 
+def compact(text: bytes) -> bytes | None:
+    """Put a JSON document on one line without blanks; None where it is none."""
+    if is_bomb(text):
+        return None
+    try:
+        _VALUES.decode(text)
+        return msgspec.json.format(text, indent=-1)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return mend(text)
+    except RecursionError:
+        return None
+
+
 def is_bomb(line: bytes) -> bool:
     """Say whether a large text holds so many objects and lists that its value would fill the memory."""
     return len(line) > _LARGE and line.count(b"{") + line.count(b"[") > _MOST_CONTAINERS
@@ -53,10 +66,9 @@ def parse_result(text: str) -> Any:
     """Give the value of a result whose whole text is a JSON object or list, else the text as it stands."""
     if not text or text[0] not in "{[ \t\r\n":
         return text
-    start = text.lstrip()[:1]
-    if start not in ("{", "["):
+    if not text.lstrip().startswith(("{", "[")):
         return text
     try:
         return _VALUES.decode(text)
-    except (ValueError, RecursionError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return text

@@ -1,0 +1,195 @@
+"""Lines out of files that nobody vouches for: plain, gzip or zstd, whatever their size.
+
+Nothing here raises on content. What is wrong with a file is appended to a list of problems, and the lines that could
+be had before it are given all the same. A line over the limit is never held in memory; a note that is no JSON stands in its
+place, so that line numbers stay true and every reader counts it as unreadable.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import zstandard
+
+from runlore.model import Problem
+from runlore.transcripts.base import Head, Line
+from runlore.transcripts.decoding import compact, decode
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is taken from one file, in bytes but for ``head_lines``."""
+
+    line: int = 64 << 20
+    document: int = 64 << 20
+    head_lines: int = 50
+    head_line: int = 1 << 20
+
+
+LIMITS: Final = Limits()
+_BLOCK: Final = 1 << 20
+_ZSTD_FEED: Final = 2048  # a frame of this many bytes can unfold to 64 MiB at most
+_BOM: Final = b"\xef\xbb\xbf"
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+def open_lines(
+    path: Path, limits: Limits = LIMITS, problems: list[Problem] | None = None, file: str = ""
+) -> Iterator[Line]:
+    """Stream the numbered lines of a file, without line ends; what is wrong with it is appended to ``problems``.
+
+    ``file`` is the name that problems carry (default: the path). Slugs: unreadable-file, truncated-file, binary-file,
+    wrong-encoding, line-too-long.
+    """
+    found: list[Problem] = [] if problems is None else problems
+    name = file or str(path)
+    yield from split_lines(name, _blocks(name, path, found), limits, found)
+
+
+def _blocks(file: str, path: Path, problems: list[Problem]) -> Iterator[bytes]:
+    """Give the unpacked content in blocks of bounded size; how it is packed is seen from its first bytes."""
+    try:
+        with path.open("rb") as stream:
+            magic = stream.read(4)
+            stream.seek(0)
+            if magic[:2] == b"\x1f\x8b":
+                yield from _gzip_blocks(stream)
+            elif magic == b"\x28\xb5\x2f\xfd":
+                yield from _zstd_blocks(stream)
+            else:
+                while block := stream.read(_BLOCK):
+                    yield block
+    except (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError):
+        problems.append(
+            Problem(
+                file, 0, "truncated-file", "The compressed file is cut off or damaged; it was read as far as it goes."
+            )
+        )
+    except OSError as error:
+        problems.append(Problem(file, 0, "unreadable-file", f"The file cannot be read: {error.strerror or error}."))
+
+
+def _gzip_blocks(stream: BinaryIO) -> Iterator[bytes]:
+    with gzip.GzipFile(fileobj=stream) as unpacked:
+        while block := unpacked.read1(_BLOCK):  # read1 gives what there is before it says that the rest is missing
+            yield block
+
+
+def _zstd_blocks(stream: BinaryIO) -> Iterator[bytes]:
+    """Unpack frame after frame; zstandard's own stream reader takes a file that is cut off for one that ended."""
+    rest = b""
+    while True:
+        unpack = zstandard.ZstdDecompressor().decompressobj()
+        pieces: list[bytes] = []
+        size = 0
+        fed = rest or stream.read(_ZSTD_FEED)
+        if not fed:
+            return
+        while fed and not unpack.eof:
+            pieces.append(unpack.decompress(fed))
+            size += len(pieces[-1])
+            if size >= _BLOCK:
+                yield b"".join(pieces)
+                pieces, size = [], 0
+            fed = b"" if unpack.eof else stream.read(_ZSTD_FEED)
+        if size:
+            yield b"".join(pieces)
+        if not unpack.eof:
+            raise EOFError
+        rest = unpack.unused_data
+
+
+def split_lines(
+    file: str, blocks: Iterable[bytes], limits: Limits = LIMITS, problems: list[Problem] | None = None
+) -> Iterator[Line]:
+    """Cut blocks of bytes into numbered lines; a byte order mark and Windows line ends are taken off."""
+    found: list[Problem] = [] if problems is None else problems
+    number, held, left_out = 1, 0, 0
+    rest: list[bytes] = []
+    for position, block in enumerate(blocks):
+        if position == 0:
+            if (problem := _check_text(file, block)) is not None:
+                found.append(problem)
+                return
+            block = block.removeprefix(_BOM)
+        first, *others = block.split(b"\n")
+        rest.append(first)
+        held += len(first)
+        if held > limits.line:
+            left_out, held = left_out + held, 0
+            rest.clear()
+        if not others:
+            continue
+        yield number, _join(file, number, rest, held, left_out, found)
+        number += 1
+        last = others.pop()
+        for line in others:
+            yield number, line[:-1] if line[-1:] == b"\r" else line
+            number += 1
+        rest, held, left_out = [last], len(last), 0
+    if held or left_out:
+        yield number, _join(file, number, rest, held, left_out, found)
+
+
+def _join(file: str, number: int, rest: list[bytes], held: int, left_out: int, problems: list[Problem]) -> bytes:
+    if left_out:
+        size = left_out + held
+        message = f"A line of {size:,} bytes was left out; no agent writes lines that long."
+        problems.append(Problem(file, number, "line-too-long", message, "warning"))
+        return b"<a line of %d bytes was left out>" % size
+    return b"".join(rest).removesuffix(b"\r")
+
+
+def _check_text(file: str, block: bytes) -> Problem | None:
+    """Say what keeps the first block of a file from being UTF-8 text."""
+    if block[:2] in _UTF16:
+        return Problem(file, 1, "wrong-encoding", "The file is UTF-16; save it as UTF-8.")
+    if b"\0" in block[:8192]:
+        return Problem(file, 1, "binary-file", "This is a binary file, not a transcript.")
+    return None
+
+
+def read_head(file: str, lines: Iterator[Line], limits: Limits = LIMITS) -> tuple[Head, Iterator[Line]]:
+    """Look at the beginning of a file; gives the head and all of its lines, those already taken included.
+
+    A file that is one JSON document, pretty-printed or not, comes back as one compact line.
+    """
+    taken: list[Line] = []
+    shown: list[bytes] = []
+    first = b""
+    for line in lines:
+        taken.append(line)
+        if text := line[1].strip():
+            first = first or text
+            shown.append(text[: limits.head_line])
+            if len(shown) == limits.head_lines:
+                break
+    if first[:1] not in (b"{", b"["):
+        return Head(file, tuple(shown)), chain(taken, lines)
+    if len(shown) == 1:
+        return Head(file, tuple(shown), decode(first)), iter(taken)
+    if decode(first) is not None:
+        return Head(file, tuple(shown)), chain(taken, lines)
+    return _read_document(file, taken, tuple(shown), lines, limits)
+
+
+def _read_document(
+    file: str, taken: list[Line], shown: tuple[bytes, ...], lines: Iterator[Line], limits: Limits
+) -> tuple[Head, Iterator[Line]]:
+    """Take the whole file for one JSON document if it is one within the limit, else line by line as it stands."""
+    size = sum(len(text) + 1 for _, text in taken)
+    for line in lines:
+        taken.append(line)
+        size += len(line[1]) + 1
+        if size > limits.document:
+            return Head(file, shown), chain(taken, lines)
+    text = compact(b"\n".join(text for _, text in taken))
+    if text is None:
+        return Head(file, shown), iter(taken)
+    return Head(file, (text[: limits.head_line],), decode(text)), iter([(1, text)])

@@ -12,6 +12,7 @@ from runlore.model import Transcript
 from runlore.transcripts import fields
 from runlore.transcripts.base import Head, Line, Reading
 from runlore.transcripts.chat_messages import ROLES, read_messages
+from runlore.transcripts.decoding import decode
 from runlore.transcripts.fields import Tally
 
 name = "chat"
@@ -34,7 +35,7 @@ def detect(head: Head) -> bool:
 
 
 def _is_opening(line: bytes) -> bool:
-    value = fields.parse_json(line)
+    value = decode(line)
     if value is not None:
         return bool(_conversations(value))
     found = _OPENING.match(line[:4096])
@@ -49,7 +50,7 @@ def read(file: str, lines: Iterable[Line]) -> Iterator[Reading]:
     for number, line in lines:
         if not line.strip():
             continue
-        value = fields.parse_json(line)
+        value = decode(line)
         found = _conversations(value)
         if value is None:
             unreadable += 1

@@ -12,6 +12,7 @@ import msgspec
 
 from runlore.model import Actor, Counts, Event
 from runlore.transcripts import fields
+from runlore.transcripts.decoding import parse_result
 from runlore.transcripts.fields import Tally
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
@@ -258,11 +259,11 @@ def _first(talk: Conversation, by: str, value: str) -> _Call | None:
 def _result(content: object) -> Any:
     """Give a result as its JSON object or list where its whole text is one, else as text."""
     if isinstance(content, str):
-        return fields.structured(content)
+        return parse_result(content)
     if content is None:
         return ""
     if isinstance(content, list) and all(isinstance(x, dict) and isinstance(x.get("type"), str) for x in content):
-        return fields.structured(fields.joined_text(content))
+        return parse_result(fields.joined_text(content))
     if isinstance(content, dict | list):
         return content
     return msgspec.json.encode(content).decode()

@@ -8,19 +8,16 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any
 
-import msgspec
+from runlore.transcripts.base import Head
+from runlore.transcripts.decoding import decode, parse_result
 
 _MILLISECONDS_FROM = 1e11  # as seconds this is the year 5138, as milliseconds 1973
 _PACKINGS = (".gz", ".zst", ".zstd")
-_decode = msgspec.json.Decoder().decode
 
 
-def parse_json(data: bytes | str) -> Any:
-    """Give the JSON value, or None where it is none (``null`` too), is nested too deeply or has broken characters."""
-    try:
-        return _decode(data)
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        return None
+def head_values(head: Head, most: int) -> list[Any]:
+    """Give the JSON values of a file's first lines; None for a line that is none."""
+    return [head.document] if head.document is not None else [decode(line) for line in head.lines[:most]]
 
 
 def mapping(value: object) -> dict[str, Any]:
@@ -62,22 +59,13 @@ def _iso_seconds(value: str) -> float:
         return 0.0
 
 
-def structured(text: str) -> Any:
-    """Give the JSON object or list that is the whole text, else the text itself (a lone number or word stays text)."""
-    inner = text.strip()
-    if inner[:1] not in ("{", "[") or inner[-1:] not in ("}", "]"):
-        return text
-    value = parse_json(inner)
-    return value if isinstance(value, dict | list) else text
-
-
 def arguments(value: object) -> Any:
     """Give a call's arguments: a JSON string is parsed, other text is kept under ``input``, nothing is an empty object."""
     if value is None or value == "":
         return {}
     if not isinstance(value, str):
         return value
-    parsed = structured(value)
+    parsed = parse_result(value)
     return {"input": value} if isinstance(parsed, str) else parsed
 
 

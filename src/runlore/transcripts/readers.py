@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from runlore.transcripts import chat, claude_code
+from runlore.transcripts import chat, claude_code, codex
 from runlore.transcripts.base import Reader
 
 READERS: Final[dict[str, Reader]] = {
     claude_code.name: claude_code,
+    codex.name: codex,
     chat.name: chat,
 }

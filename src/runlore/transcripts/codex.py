@@ -1,0 +1,142 @@
+"""Codex rollouts: one record a line, wrapped as ``{timestamp, type, payload}``, before version 0.4x bare items."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from runlore.model import Counts, Transcript
+from runlore.transcripts import fields
+from runlore.transcripts.base import Head, Line, Reading
+from runlore.transcripts.codex_items import KNOWN, read_item
+from runlore.transcripts.codex_rollout import Rollout, add, kept_events
+from runlore.transcripts.codex_stream import read_event
+from runlore.transcripts.decoding import decode
+
+name = "codex"
+
+_WRAPPERS = frozenset({"session_meta", "turn_context", "response_item", "event_msg", "compacted"})
+_CUT_OPENING = re.compile(
+    rb'\s*\{"timestamp":"[^"]*",(?:"ordinal":\d+,)?"type":"(?:session_meta|response_item|event_msg)"'
+)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+
+
+def detect(head: Head) -> bool:
+    """Say whether the lines are records of a rollout, wrapped or bare."""
+    parsed = fields.head_values(head, 20)
+    if any(isinstance(x, dict) and x.get("type") in _WRAPPERS and isinstance(x.get("payload"), dict) for x in parsed):
+        return True
+    if parsed and parsed[0] is None:
+        return _CUT_OPENING.match(head.lines[0]) is not None
+    return bool(parsed) and _is_bare_head(parsed[0]) and all(_is_bare_item(x) for x in parsed[1:4])
+
+
+def _is_bare_head(value: object) -> bool:
+    meta = fields.mapping(value)
+    return "type" not in meta and "id" in meta and "timestamp" in meta and ("instructions" in meta or "git" in meta)
+
+
+def _is_bare_item(value: object) -> bool:
+    return "record_type" in fields.mapping(value) or fields.mapping(value).get("type") in KNOWN
+
+
+def read(file: str, lines: Iterable[Line]) -> Iterator[Reading]:
+    """Read one rollout; gives one reading."""
+    rollout, unreadable = Rollout(), 0
+    kept: list[bytes] = []
+    for number, line in lines:
+        kept.append(line)
+        if not line.strip():
+            continue
+        record = decode(line)
+        if isinstance(record, dict):
+            rollout.line = number
+            rollout.counts.add("records")
+            _read_record(rollout, record)
+        elif record is None:
+            unreadable += 1
+        else:
+            rollout.unknown.add("no object")
+    yield Reading(_transcript(file, rollout, unreadable), tuple(kept))
+
+
+def _transcript(file: str, rollout: Rollout, unreadable: int) -> Transcript:
+    head = rollout.heads[0] if rollout.heads else {}
+    stem = fields.stem(file)
+    by_name = _UUID.search(stem)
+    session = fields.string(head.get("id")) or fields.string(head.get("session_id"))
+    counts = rollout.counts
+    prompts = "user_message" if "user_message" in rollout.streams else "user_item"
+    return Transcript(
+        file=file,
+        format=name,
+        session=session or (by_name.group() if by_name else stem),
+        counts=Counts(
+            records=counts.get("records", 0),
+            prompts=counts.get(prompts, 0),
+            tool_calls=counts.get("calls", 0),
+            tool_errors=counts.get("errors", 0),
+            rejections=counts.get("rejections", 0),
+            interrupts=counts.get("turn_aborted" if "turn_aborted" in rollout.streams else "aborted_item", 0),
+            compactions=counts.get("compactions", 0),
+            unknown=dict(rollout.unknown),
+            unreadable=unreadable,
+        ),
+        events=kept_events(rollout),
+        parent=_parent(head.get("source")),
+        project=fields.string(head.get("cwd")) or rollout.cwd,
+        started=min(rollout.times, default=0.0),
+        ended=max(rollout.times, default=0.0),
+    )
+
+
+def _parent(source: object) -> str:
+    """Give the thread that started this one: its id stands at some depth in the ``source`` of a subagent's head."""
+    for key, value in fields.mapping(source).items():
+        found = value if key == "parent_thread_id" and isinstance(value, str) else _parent(value)
+        if found:
+            return found
+    return ""
+
+
+def _read_record(rollout: Rollout, record: dict[str, Any]) -> None:
+    payload = record.get("payload")
+    kind = fields.string(record.get("type"))
+    rollout.stamp = fields.string(record.get("timestamp"))
+    rollout.time = fields.seconds(rollout.stamp) or rollout.time
+    if rollout.time:
+        rollout.times.append(rollout.time)
+    if not isinstance(payload, dict):
+        _read_bare(rollout, record, kind)
+    elif kind == "response_item":
+        read_item(rollout, payload)
+    elif kind == "event_msg":
+        read_event(rollout, payload)
+    elif kind == "session_meta":
+        _read_head(rollout, payload)
+    elif kind == "turn_context":
+        rollout.cwd = fields.string(payload.get("cwd")) or rollout.cwd
+    elif kind == "compacted":
+        rollout.counts.add("compactions")
+        add(rollout, "compaction", text=fields.string(payload.get("message")))
+    else:
+        rollout.unknown.add(kind)
+
+
+def _read_bare(rollout: Rollout, record: dict[str, Any], kind: str) -> None:
+    if _is_bare_head(record):
+        _read_head(rollout, record)
+    elif kind:
+        read_item(rollout, record)
+    elif "record_type" not in record:  # `{"record_type": "state"}` stands between the items of early versions
+        rollout.unknown.add("without a type")
+
+
+def _read_head(rollout: Rollout, meta: dict[str, Any]) -> None:
+    rollout.heads.append(meta)
+    if len(rollout.heads) == 1:  # the heads of later resumes may be those of other threads
+        rollout.cwd = fields.string(meta.get("cwd"))
+        rollout.branch = fields.string(fields.mapping(meta.get("git")).get("branch"))
+        rollout.subagent = "subagent" in fields.mapping(meta.get("source"))

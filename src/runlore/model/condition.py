@@ -1,0 +1,99 @@
+"""The values of the condition language: what a guard or a proof says about results, parsed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Operator = Literal["=", "!=", "<", "<=", ">", ">="]
+Function = Literal["count", "age", "sum"]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPath:
+    """An RFC 9535 path into a result: of the step that holds the condition where ``step`` is 0, else of that step."""
+
+    path: str
+    step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InputValue:
+    """The value of an input of the runbook."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A JSON value."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time: ``amount`` of ``unit``, the unit in the singular (``minute``, ``hour``, ``day``, ``week``)."""
+
+    amount: int
+    unit: str
+
+
+Operand = Constant | ResultPath | InputValue | Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """``count``, ``age`` or ``sum`` over what a path selects."""
+
+    function: Function
+    path: ResultPath
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    path: ResultPath
+    present: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    left: ResultPath | Measure
+    operator: Operator
+    right: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    path: ResultPath
+    values: tuple[Operand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    item: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Conjunction:
+    """At least two expressions that must all hold."""
+
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disjunction:
+    """At least two expressions of which one must hold."""
+
+    items: tuple[Expression, ...]
+
+
+Expression = Presence | Comparison | Membership | Negation | Conjunction | Disjunction
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition as it stands in the text. ``parsed`` is None where it is in plain words: a judgement."""
+
+    text: str
+    parsed: Expression | None = None

@@ -1,0 +1,327 @@
+"""The condition language of guards and proofs: text ↔ expression, inverse. Its grammar stands in docs/reference/runbook-format.md.
+
+A text that is no condition is a judgement: it stays as it is, and ``parsed`` is None.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple, cast
+
+from runlore.model.condition import (
+    Comparison,
+    Condition,
+    Conjunction,
+    Constant,
+    Disjunction,
+    Duration,
+    Expression,
+    InputValue,
+    Measure,
+    Membership,
+    Negation,
+    Operand,
+    Operator,
+    Presence,
+    ResultPath,
+)
+from runlore.runbooks.inline import parse_code, parse_constant, render_code, render_constant
+from runlore.runbooks.paths import is_path, path_end
+
+_LONGEST = 2000
+_DEEPEST = 20
+_UNITS = {"second": "second", "minute": "minute", "hour": "hour", "day": "day", "week": "week"}
+_SYMBOL = re.compile(r"!=|<=|>=|[=<>(),\[\]]|≠|≤|≥")
+_WORD = re.compile(r"[A-Za-z]+")
+_SPELLINGS = {"≠": "!=", "≤": "<=", "≥": ">="}
+
+
+class _Token(NamedTuple):
+    kind: str  # "word", "symbol", "path", "name", "constant", "duration"
+    value: Any
+
+
+class _NotACondition(Exception):
+    """The text is in plain words."""
+
+
+def parse_condition(text: str) -> Condition:
+    """Read a condition. Where the text follows the grammar its text becomes the canonical one; else it is a judgement."""
+    text = " ".join(text.split())
+    if len(text) <= _LONGEST:
+        try:
+            parser = _Parser(_tokens(text))
+            expression = parser.either(0)
+            parser.expect_end()
+        except _NotACondition:
+            return Condition(text)
+        return Condition(render_condition(expression), expression)
+    return Condition(text)
+
+
+def render_condition(expression: Expression) -> str:
+    """Give the canonical text of an expression."""
+    match expression:
+        case Presence(path, present):
+            return f"{_path(path)} is {'present' if present else 'absent'}"
+        case Comparison(left, operator, right):
+            return f"{_left(left)} {operator} {_operand(right)}"
+        case Membership(path, values):
+            return f"{_path(path)} in [{', '.join(map(_operand, values))}]"
+        case Negation(item):
+            return f"not {_inner(item, (Conjunction, Disjunction))}"
+        case Conjunction(items):
+            return " and ".join(_inner(item, (Conjunction, Disjunction)) for item in items)
+        case Disjunction(items):
+            return " or ".join(_inner(item, (Disjunction,)) for item in items)
+
+
+def condition_to_json(condition: Condition) -> dict[str, Any]:
+    """Give the JSON form: a condition with its parsed expression, or a judgement."""
+    if condition.parsed is None:
+        return {"kind": "judgement", "text": condition.text}
+    return {"kind": "condition", "text": condition.text, "parsed": expression_to_json(condition.parsed)}
+
+
+def expression_to_json(expression: Expression | Operand | Measure) -> dict[str, Any]:
+    """Give the JSON form of an expression; every node names its ``op``."""
+    match expression:
+        case Presence(path, present):
+            return {"op": "present" if present else "absent", "path": expression_to_json(path)}
+        case Comparison(left, operator, right):
+            return {"op": operator, "left": expression_to_json(left), "right": expression_to_json(right)}
+        case Membership(path, values):
+            return {"op": "in", "path": expression_to_json(path), "values": [expression_to_json(v) for v in values]}
+        case Negation(item):
+            return {"op": "not", "item": expression_to_json(item)}
+        case Conjunction(items):
+            return {"op": "and", "items": [expression_to_json(item) for item in items]}
+        case Disjunction(items):
+            return {"op": "or", "items": [expression_to_json(item) for item in items]}
+        case ResultPath(path, step):
+            return {"op": "path", "path": path, "step": step or None}
+        case InputValue(name):
+            return {"op": "input", "input": name}
+        case Constant(value):
+            return {"op": "constant", "value": value}
+        case Duration(amount, unit):
+            return {"op": "duration", "amount": amount, "unit": unit}
+        case Measure(function, path):
+            return {"op": function, "path": expression_to_json(path)}
+
+
+def list_paths(expression: Expression) -> tuple[ResultPath, ...]:
+    """List every path that an expression reads, in the order of the text."""
+    match expression:
+        case Presence(path):
+            return (path,)
+        case Comparison(left, _, right):
+            first = left.path if isinstance(left, Measure) else left
+            return (first, right) if isinstance(right, ResultPath) else (first,)
+        case Membership(path, values):
+            return (path, *(v for v in values if isinstance(v, ResultPath)))
+        case Negation(item):
+            return list_paths(item)
+        case Conjunction(items) | Disjunction(items):
+            return tuple(path for item in items for path in list_paths(item))
+
+
+def list_inputs(expression: Expression) -> tuple[str, ...]:
+    """List the names of the inputs that an expression reads."""
+    match expression:
+        case Presence():
+            return ()
+        case Comparison(_, _, right):
+            return (right.name,) if isinstance(right, InputValue) else ()
+        case Membership(_, values):
+            return tuple(v.name for v in values if isinstance(v, InputValue))
+        case Negation(item):
+            return list_inputs(item)
+        case Conjunction(items) | Disjunction(items):
+            return tuple(name for item in items for name in list_inputs(item))
+
+
+def _inner(item: Expression, needs_parentheses: tuple[type, ...]) -> str:
+    text = render_condition(item)
+    return f"({text})" if isinstance(item, needs_parentheses) else text
+
+
+def _path(path: ResultPath) -> str:
+    return render_code(f"step {path.step} {path.path}" if path.step else path.path)
+
+
+def _left(left: ResultPath | Measure) -> str:
+    return f"{left.function}({_path(left.path)})" if isinstance(left, Measure) else _path(left)
+
+
+def _operand(operand: Operand) -> str:
+    match operand:
+        case Constant(value):
+            return render_constant(value)
+        case InputValue(name):
+            return f"input {render_code(name)}"
+        case Duration(amount, unit):
+            return f"{amount} {unit}{'' if amount == 1 else 's'}"
+        case ResultPath():
+            return _path(operand)
+
+
+def _tokens(text: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    at = 0
+    while at < len(text):
+        if text[at] == " ":
+            at += 1
+            continue
+        token, at = _token(text, at)
+        tokens.append(token)
+    return tokens
+
+
+def _token(text: str, at: int) -> tuple[_Token, int]:
+    if text[at] == "$":
+        end = path_end(text, at)
+        return _Token("path", _checked(text[at:end], 0)), end
+    if code := parse_code(text, at):
+        return _code_token(code[0]), code[1]
+    if duration := re.compile(r"(\d{1,6}) (second|minute|hour|day|week)s?\b").match(text, at):
+        return _Token("duration", Duration(int(duration[1]), _UNITS[duration[2]])), duration.end()
+    if text[at] != "[" and text[at] != "{" and (constant := parse_constant(text, at)):
+        return _Token("constant", constant[0]), constant[1]
+    if symbol := _SYMBOL.match(text, at):
+        return _Token("symbol", _SPELLINGS.get(symbol[0], symbol[0])), symbol.end()
+    if word := _WORD.match(text, at):
+        return _Token("word", word[0].lower()), word.end()
+    raise _NotACondition
+
+
+def _code_token(content: str) -> _Token:
+    """A code span holds a path, a path of another step, a constant, or the name of an input."""
+    stepped = re.fullmatch(r"step (\d{1,4}) (\$.*)", content)
+    if stepped:
+        return _Token("path", _checked(stepped[2], int(stepped[1])))
+    if content.startswith("$"):
+        return _Token("path", _checked(content, 0))
+    constant = parse_constant(content)
+    if constant and constant[1] == len(content) and not content.startswith("`"):
+        return _Token("constant", constant[0])
+    return _Token("name", content)
+
+
+def _checked(path: str, step: int) -> ResultPath:
+    if not is_path(path):
+        raise _NotACondition
+    return ResultPath(path, step)
+
+
+class _Parser:
+    """Recursive descent over the tokens, at most 20 parentheses deep."""
+
+    def __init__(self, tokens: list[_Token]) -> None:
+        self._tokens = tokens
+        self._at = 0
+
+    def expect_end(self) -> None:
+        if self._at != len(self._tokens):
+            raise _NotACondition
+
+    def either(self, depth: int) -> Expression:
+        items = [self._both(depth)]
+        while self._take("word", "or"):
+            items.append(self._both(depth))
+        return items[0] if len(items) == 1 else Disjunction(tuple(items))
+
+    def _both(self, depth: int) -> Expression:
+        items = [self._one(depth)]
+        while self._take("word", "and"):
+            items.append(self._one(depth))
+        return items[0] if len(items) == 1 else Conjunction(tuple(items))
+
+    def _one(self, depth: int) -> Expression:
+        if depth > _DEEPEST:
+            raise _NotACondition
+        if self._take("word", "not"):
+            return Negation(self._one(depth + 1))
+        if self._take("symbol", "("):
+            inner = self.either(depth + 1)
+            self._need("symbol", ")")
+            return inner
+        return self._test()
+
+    def _test(self) -> Expression:
+        for function in ("count", "age", "sum"):
+            if self._take("word", function):
+                self._need("symbol", "(")
+                measure = Measure(function, self._path())
+                self._need("symbol", ")")
+                return self._comparison(measure)
+        path = self._path()
+        if self._take("word", "is"):
+            if self._take("word", "present"):
+                return Presence(path)
+            self._need("word", "absent")
+            return Presence(path, present=False)
+        if self._take("word", "in"):
+            return Membership(path, self._list())
+        return self._comparison(path)
+
+    def _comparison(self, left: ResultPath | Measure) -> Comparison:
+        operator = self._next("symbol")
+        if operator not in ("=", "!=", "<", "<=", ">", ">="):
+            raise _NotACondition
+        right = self._operand()
+        function = left.function if isinstance(left, Measure) else ""
+        if (function == "age") != isinstance(right, Duration):
+            raise _NotACondition
+        if function == "count" and not (isinstance(right, Constant) and type(right.value) is int):
+            raise _NotACondition
+        return Comparison(left, cast(Operator, operator), right)
+
+    def _list(self) -> tuple[Operand, ...]:
+        self._need("symbol", "[")
+        values = [self._operand()]
+        while self._take("symbol", ","):
+            values.append(self._operand())
+        self._need("symbol", "]")
+        return tuple(values)
+
+    def _operand(self) -> Operand:
+        token = self._peek()
+        if token.kind == "constant":
+            return Constant(self._next("constant"))
+        if token.kind == "duration":
+            return cast(Duration, self._next("duration"))
+        if self._take("word", "input"):
+            return InputValue(str(self._next("name")))
+        return self._path()
+
+    def _path(self) -> ResultPath:
+        if self._take("word", "step"):
+            number = self._next("constant")
+            path = cast(ResultPath, self._next("path"))
+            if type(number) is not int or path.step or number < 1:
+                raise _NotACondition
+            return ResultPath(path.path, number)
+        return cast(ResultPath, self._next("path"))
+
+    def _peek(self) -> _Token:
+        if self._at >= len(self._tokens):
+            raise _NotACondition
+        return self._tokens[self._at]
+
+    def _next(self, kind: str) -> Any:
+        token = self._peek()
+        if token.kind != kind:
+            raise _NotACondition
+        self._at += 1
+        return token.value
+
+    def _take(self, kind: str, value: str) -> bool:
+        if self._at < len(self._tokens) and self._tokens[self._at] == _Token(kind, value):
+            self._at += 1
+            return True
+        return False
+
+    def _need(self, kind: str, value: str) -> None:
+        if not self._take(kind, value):
+            raise _NotACondition

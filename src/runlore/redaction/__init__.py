@@ -1,1 +1,6 @@
-"""Secrets out of text before anything is stored. No I/O."""
+"""Secrets out of text before anything is stored; no I/O."""
+
+from runlore.redaction.redactor import Redactor
+from runlore.redaction.rules import Rule
+
+__all__ = ["Redactor", "Rule"]

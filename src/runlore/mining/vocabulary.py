@@ -84,7 +84,7 @@ _PEOPLE: Final = words_of(
     "manager tier live queue helpdesk advisor"
 )
 _PERSON_ONLY: Final = words_of("human humans representative supervisor helpdesk")
-_QUESTIONS: Final = words_of("is has can does are will should was who what which when where how")
+QUESTIONS: Final = words_of("is has can does are will should was who what which when where how")
 _ASKED: Final = words_of("user customer person human caller guest patient client")
 _PREFIXES: Final = words_of(
     "internal external api v1 v2 v3 tool tools user agent admin func function action mcp do app client system functions"
@@ -213,9 +213,9 @@ def _find_verb(words: tuple[str, ...]) -> tuple[int, int, str, str]:
         return -1, 0, "", ""
     first = words[0]
     strict = [i for i, w in enumerate(words) if (w in READING or w in CHANGING) and w not in EITHER]
-    if strict and strict[0] == 0 and first not in _QUESTIONS:
+    if strict and strict[0] == 0 and first not in QUESTIONS:
         return 0, 1, first, _role(first)
-    if first in _QUESTIONS:
+    if first in QUESTIONS:
         return 0, 1, "check", "read"
     if first in EITHER and not strict and not (len(words) > 1 and words[-1] in _READ_NOUNS and first not in READING):
         last = words[-1]

@@ -1,0 +1,152 @@
+"""Records of Claude Code as they stand on disk: flat, permissive, only the fields that are used.
+
+msgspec skips what a struct does not name without building it, which is where the reader's speed comes from.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from runlore.transcripts.decoding import is_bomb, mend
+
+
+class Usage(msgspec.Struct, gc=False):
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_creation_input_tokens: int = 0
+    cache_read_input_tokens: int = 0
+
+
+class Block(msgspec.Struct, gc=False):
+    type: str = ""
+    text: str = ""
+    id: str = ""
+    name: str = ""
+    input: Any = None
+    tool_use_id: str = ""
+    content: str | list[Block] | None = None
+    is_error: bool | None = None
+
+
+class Message(msgspec.Struct, gc=False):
+    id: str = ""
+    model: str = ""
+    content: str | list[Block] = ""
+    usage: Usage | None = None
+
+
+class Inner(msgspec.Struct, gc=False):
+    """A subagent's record inside a progress record."""
+
+    type: str = ""
+    uuid: str = ""
+    timestamp: str = ""
+    message: Message | None = None
+
+
+class Data(msgspec.Struct, gc=False):
+    type: str = ""
+    message: Inner | None = None
+
+
+class Attachment(msgspec.Struct, gc=False):
+    type: str = ""
+    prompt: str | list[Block] | None = None
+
+
+class Origin(msgspec.Struct, gc=False):
+    kind: str = ""
+
+
+class Record(msgspec.Struct, gc=False):
+    type: str = ""
+    uuid: str = ""
+    timestamp: str = ""
+    sessionId: str = ""
+    agentId: str = ""
+    cwd: str = ""
+    gitBranch: str = ""
+    isSidechain: bool = False
+    isMeta: bool = False
+    isCompactSummary: bool = False
+    isApiErrorMessage: bool = False
+    message: Message | None = None
+    sourceToolUseID: str = ""
+    toolUseResult: msgspec.Raw = msgspec.Raw(b"")
+    toolDenialKind: str = ""
+    promptSource: str = ""
+    origin: Origin | None = None
+    parentToolUseID: str = ""
+    data: Data | None = None
+    attachment: Attachment | None = None
+    operation: str = ""
+    content: Any = None
+
+
+_RECORDS: Final = msgspec.json.Decoder(Record)
+_VALUES: Final = msgspec.json.Decoder()
+
+
+def decode_record(line: bytes) -> Record | None:
+    """Give the record of a line, or None where the line is no JSON; fields of another type than usual are left out."""
+    if is_bomb(line):
+        return None
+    try:
+        return _RECORDS.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        pass
+    except RecursionError:
+        return None
+    mended = mend(line)
+    if mended is None:
+        return None
+    try:
+        return _RECORDS.decode(mended)
+    except msgspec.ValidationError:
+        value = _VALUES.decode(mended)
+        record: Record = _salvage(value, Record) if isinstance(value, dict) else Record(type="(no object)")
+        return record
+
+
+def _salvage(value: Any, wanted: Any) -> Any:
+    """Convert what can be converted and leave out the rest, field by field; lists element by element."""
+    try:
+        return msgspec.convert(value, wanted)
+    except msgspec.ValidationError:
+        pass
+    if isinstance(value, list):
+        return [_salvage(item, Block) for item in value]
+    if not isinstance(value, dict) or not isinstance(wanted, type):
+        return wanted() if isinstance(wanted, type) else None
+    fields: dict[str, Any] = {}
+    for field in msgspec.structs.fields(wanted):
+        if field.name not in value:
+            continue
+        inner = _NESTED.get((wanted, field.name))
+        try:
+            fields[field.name] = msgspec.convert(value[field.name], field.type)
+        except msgspec.ValidationError:
+            if inner is not None and isinstance(value[field.name], dict | list):
+                fields[field.name] = _salvage(value[field.name], inner)
+    return wanted(**fields)
+
+
+_NESTED: Final[dict[tuple[type, str], type]] = {
+    (Record, "message"): Message,
+    (Record, "data"): Data,
+    (Record, "attachment"): Attachment,
+    (Data, "message"): Inner,
+    (Inner, "message"): Message,
+    (Message, "content"): Block,
+    (Message, "usage"): Usage,
+    (Block, "content"): Block,
+}
+
+
+def text_of(content: str | list[Block] | None) -> str:
+    """Join the text blocks of a content; images and references have none."""
+    if content is None or isinstance(content, str):
+        return content or ""
+    return "\n".join(block.text for block in content if block.text)

@@ -1,0 +1,297 @@
+"""The map half of mining: what one transcript says, small enough to keep for thousands of them.
+
+A digest holds no whole result and no whole conversation: calls with their bindings, the person's words (bounded), errors'
+first lines. Everything that the reduce half needs is here, and digests are cached by content and VERSION.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from runlore.mining.activities import describe
+from runlore.mining.cases import split
+from runlore.mining.dataflow import Binding, Results, Words, bind
+from runlore.mining.facts.observe import Observation, observe
+from runlore.mining.leaves import render_path, result_leaves, scalar_text
+from runlore.mining.values import Activity, Span
+from runlore.mining.words import classify_prompt, content_words
+from runlore.model import Event, Transcript
+
+VERSION = 1
+
+MOST_WORDS = 1500
+"""Characters kept of one thing that a person said."""
+MOST_SCALARS = 14
+_MOST_ERROR = 400
+
+
+class Said(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Something that a person said: its kind (mining/words.py; ``refusal`` for a rejected call), where, and after how many calls of the case."""
+
+    kind: str
+    text: str
+    line: int
+    index: int
+    time: float
+    after: int
+
+
+class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One activity of one call. ``scalars`` are (path, value) of the result's plain fields, ``edges`` numbers of earlier calls whose
+    results first held a value that this call used; ``key`` tells the same call in two files."""
+
+    key: int
+    name: str
+    role: str
+    phrase: str
+    tool: str
+    common: bool
+    command: str
+    line: int
+    index: int
+    result_line: int
+    result_index: int
+    time: float
+    end: float
+    outcome: str
+    error: str
+    words: str
+    bindings: tuple[Binding, ...]
+    scalars: tuple[tuple[str, str], ...]
+    edges: tuple[int, ...]
+    objects: tuple[str, ...]
+    actor: str = "agent"
+
+
+class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The events of one attempt at one piece of work, digested. ``reward`` is the outcome on record, if any."""
+
+    calls: tuple[Call, ...]
+    said: tuple[Said, ...]
+    words: tuple[str, ...]
+    objects: tuple[str, ...]
+    started: float
+    seconds: float
+    tokens: int
+    reward: float | None
+    interrupted: bool
+
+
+class Digest(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One transcript, digested. ``transcript`` (the content hash) is filled in by whoever stores it."""
+
+    session: str
+    format: str
+    project: str
+    started: float
+    events: int
+    cases: tuple[Case, ...]
+    observations: tuple[Observation, ...]
+    parent: str = ""
+    transcript: str = ""
+
+
+def digest(transcript: Transcript) -> Digest:
+    """Digest one transcript."""
+    events = transcript.events
+    described = {number: describe(event) for number, event in enumerate(events) if event.kind == "call"}
+    spans = split(events, described)
+    prefix = transcript.session + "/" if transcript.format == "chat" else ""
+    cases = tuple(_case(events, described, span, transcript.reward, prefix) for span in spans)
+    return Digest(
+        transcript.session,
+        transcript.format,
+        transcript.project,
+        transcript.started,
+        len(events),
+        tuple(case for case in cases if case.calls or case.said),
+        observe(transcript),
+        transcript.parent,
+    )
+
+
+class _Reading:
+    """What has been gathered of a case so far."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self.words = Words()
+        self.results = Results()
+        self.calls: list[Call] = []
+        self.said: list[Said] = []
+        self.interrupted = False
+
+
+def _case(
+    events: Sequence[Event], described: dict[int, tuple[Activity, ...]], span: Span, reward: float | None, prefix: str
+) -> Case:
+    state = _Reading(prefix)
+    requests = set(span.requests)
+    tokens = 0
+    asked: list[str] = []
+    for number in range(span.first, span.last + 1):
+        event = events[number]
+        tokens += event.tokens
+        if event.kind in ("prompt", "steer", "procedure"):
+            _hear(state, event, number in requests)
+            if number in requests and event.kind != "procedure" and not _has_acted(state):
+                asked.append(event.text)
+        elif event.kind == "interrupt":
+            state.interrupted = True
+        elif event.kind == "call":
+            _take_call(state, event, described[number])
+    times = [e.time for e in events[span.first : span.last + 1] if e.time] + [e.end for e in events[span.first : span.last + 1] if e.end]
+    started = min(times, default=0.0)
+    return Case(
+        tuple(state.calls),
+        tuple(state.said),
+        content_words(" ".join(asked)[:6000]),
+        span.objects,
+        started,
+        max(times, default=0.0) - started,
+        tokens,
+        reward,
+        state.interrupted,
+    )
+
+
+def _has_acted(state: _Reading) -> bool:
+    return any(call.role == "effect" and call.outcome == "ok" and call.actor == "agent" for call in state.calls)
+
+
+def _hear(state: _Reading, event: Event, request: bool) -> None:
+    if event.kind == "procedure":
+        return
+    kind = classify_prompt(event.text)
+    if kind == "noise":
+        return
+    if request and not state.said:
+        kind = "plan" if kind == "plan" else "request"
+    state.words.add(event.text)
+    state.said.append(Said(kind, event.text[:MOST_WORDS], event.line, event.index, event.time, len(state.calls)))
+
+
+def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) -> None:
+    if not activities:
+        return
+    bindings: tuple[Binding, ...] = ()
+    main = activities[-1]
+    structured = not main.command and main.role in ("read", "effect", "check", "dialog")
+    if structured:
+        bindings = bind(event.arguments, state.words, state.results)
+    result = event.result
+    edges = tuple(sorted({p.call for b in bindings for p in b.places if p.fresh and not b.words}))
+    error = _error(event)
+    for activity in activities:
+        own = activity is main
+        state.calls.append(
+            Call(
+                _key(state.prefix + event.id + activity.name),
+                activity.name,
+                activity.role,
+                activity.phrase,
+                event.tool,
+                activity.common,
+                activity.command[:600],
+                event.line,
+                event.index,
+                event.result_line,
+                event.result_index,
+                event.time,
+                event.end,
+                event.outcome,
+                error if own or len(activities) == 1 else "",
+                event.words[:MOST_WORDS],
+                bindings if own else (),
+                _scalars(result) if own and structured and event.outcome == "ok" else (),
+                edges if own else (),
+                activity.objects,
+                event.actor,
+            )
+        )
+        if not own:
+            continue
+        if event.words and event.outcome == "rejected":
+            state.said.append(Said("refusal", event.words[:MOST_WORDS], event.result_line, event.result_index, event.end, len(state.calls)))
+            state.words.add(event.words)
+        elif event.words:
+            state.words.add(event.words)
+    if structured and event.actor != "person" and event.outcome != "rejected":
+        state.results.add(len(state.calls) - 1, main.name, result)
+
+
+def _key(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=7).digest(), "big")
+
+
+def _error(event: Event) -> str:
+    if event.outcome not in ("error", "rejected"):
+        return ""
+    result = event.result
+    if isinstance(result, dict):
+        named = result.get("error") or result.get("message") or result.get("detail")
+        result = named if isinstance(named, str) else msgspec.json.encode(result).decode()
+    return scalar_text(result if result is not None else "")[:_MOST_ERROR]
+
+
+def _scalars(result: Any) -> tuple[tuple[str, str], ...]:
+    """The plain fields at the top of a result, or its short text."""
+    if isinstance(result, str):
+        return (("$", result[:80]),) if result and len(result) <= 80 else ()
+    if not isinstance(result, dict):
+        return ()
+    top = [(p, v) for p, v in result_leaves(result) if 1 <= len(p) <= 2 and not any(isinstance(s, int) for s in p)]
+    return tuple((render_path(p), scalar_text(v)[:80]) for p, v in top[:MOST_SCALARS] if v is not None)
+
+
+def distinct(digests: Iterable[Digest]) -> list[Digest]:
+    """Drop what stands in several transcripts: a call counts in the session that had it first, a case without a call of its own goes.
+
+    Order is by start, session and transcript, so that the outcome does not depend on the order of reading.
+    """
+    seen: set[int] = set()
+    kept = []
+    for item in sorted(digests, key=lambda d: (d.started, d.session, d.transcript)):
+        cases = []
+        for case in item.cases:
+            fresh = tuple(call for call in case.calls if call.key not in seen)
+            if len(fresh) == len(case.calls):
+                cases.append(case)
+            elif len(fresh) * 2 > len(case.calls):
+                cases.append(_without_repeats(case, seen))
+        for case in item.cases:
+            seen.update(call.key for call in case.calls)
+        kept.append(msgspec.structs.replace(item, cases=tuple(cases)))
+    return kept
+
+
+def _without_repeats(case: Case, seen: set[int]) -> Case:
+    """A case less the calls that an earlier session had; numbers of calls are renumbered."""
+    renumber: dict[int, int] = {}
+    for number, call in enumerate(case.calls):
+        if call.key not in seen:
+            renumber[number] = len(renumber)
+    calls = tuple(
+        msgspec.structs.replace(
+            call,
+            edges=tuple(renumber[e] for e in call.edges if e in renumber),
+            bindings=tuple(_renumbered(b, renumber) for b in call.bindings),
+        )
+        for number, call in enumerate(case.calls)
+        if number in renumber
+    )
+    said = tuple(
+        msgspec.structs.replace(s, after=sum(1 for n in renumber if n < s.after)) for s in case.said
+    )
+    return msgspec.structs.replace(case, calls=calls, said=said)
+
+
+def _renumbered(binding: Binding, renumber: dict[int, int]) -> Binding:
+    places = tuple(
+        msgspec.structs.replace(p, call=renumber[p.call]) for p in binding.places if p.call in renumber
+    )
+    return msgspec.structs.replace(binding, places=places)

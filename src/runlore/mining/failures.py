@@ -1,0 +1,119 @@
+"""Failure modes: error messages reduced to templates, counted, with what the same run did next that worked."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from runlore.mining.digest import Call, Case
+
+_MASKS = re.compile(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`|\S*\d\S*|\S*/\S+/\S*|\S+@\S+")
+_MARKS = re.compile(r"(?:<\*>[\s,;]*){2,}")
+_TAGS = re.compile(r"</?tool_use_error>|^(?:Exit code \d+|Process exited with code \d+)\s*")
+_SPACE = re.compile(r"\s+")
+_ALARM = re.compile(r"(?i)\b(?:error|failed|failure|fatal|cannot|can't|not found|no such|denied|invalid|unknown|undefined|unexpected|refused|panic|FAIL)\b")
+LONGEST = 160
+
+
+def template(text: str) -> str:
+    """Reduce an error text to what is the same each time: its telling line, with ``<*>`` for quotes, numbers, paths and ids."""
+    text = _TAGS.sub("", text.strip())
+    line = telling_line(text)
+    line = _SPACE.sub(" ", _MASKS.sub("<*>", line)).strip()
+    line = _MARKS.sub("<*> ", line).strip()
+    if len(line) > LONGEST:
+        line = line[:LONGEST].rsplit(" ", 1)[0]
+    return line
+
+
+def telling_line(text: str) -> str:
+    """Give the line of an error text that says what is wrong: the first that sounds an alarm, else the first."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        return ""
+    return next((line for line in lines if _ALARM.search(line)), lines[0])
+
+
+def is_telling(text: str) -> bool:
+    """Say whether a template has at least two words of its own."""
+    return len(re.findall(r"[A-Za-z]{3,}", text.replace("<*>", " "))) >= 2
+
+
+@dataclass(slots=True)
+class Seen:
+    """One template of one activity, while it is being counted."""
+
+    count: int = 0
+    resolved: int = 0
+    recoveries: Counter[str] | None = None
+    sources: list[tuple[str, Call]] | None = None
+    example: str = ""
+
+
+def collect(cases: Iterable[tuple[str, Case]]) -> dict[tuple[str, str], Seen]:
+    """Count failure modes over cases, each with its transcript: (activity, template) → Seen.
+
+    The recovery of an error is the first later call of the case that went well and has the same activity (tried again, possibly
+    after something else); what was done in between, where it did go well, is the recovery's name.
+    """
+    found: dict[tuple[str, str], Seen] = defaultdict(lambda: Seen(0, 0, Counter(), []))
+    for transcript, case in cases:
+        for number, call in enumerate(case.calls):
+            if call.outcome != "error" or not call.error:
+                continue
+            key = (call.name, template(call.error))
+            if not is_telling(key[1]):
+                continue
+            seen = found[key]
+            seen.count += 1
+            seen.example = seen.example or call.error
+            assert seen.sources is not None and seen.recoveries is not None
+            seen.sources.append((transcript, call))
+            recovery = _recovery(case, number)
+            if recovery:
+                seen.resolved += 1
+                seen.recoveries[recovery] += 1
+    return found
+
+
+def _recovery(case: Case, number: int) -> str:
+    failed = case.calls[number]
+    between: list[Call] = []
+    for call in case.calls[number + 1 :]:
+        if call.line == failed.line and call.index == failed.index:
+            continue
+        if call.name == failed.name:
+            if call.outcome != "ok":
+                return ""
+            return _said(failed, call, between)
+        if call.outcome == "ok" and call.role not in ("plan",):
+            between.append(call)
+        if len(between) > 6:
+            return ""
+    return ""
+
+
+def _said(failed: Call, again: Call, between: list[Call]) -> str:
+    """Say the recovery in words: what changed, or what was done before trying again."""
+    helpful = [c for c in between if c.role in ("effect", "check", "edit", "procedure")] or between[-2:]
+    if helpful:
+        phrases = list(dict.fromkeys(c.phrase[:1].lower() + c.phrase[1:] for c in helpful[-2:]))
+        return f"{' and '.join(phrases)}, then try again"
+    changed = _changed(failed, again)
+    if changed:
+        return f"try again with another {' and another '.join(f'`{c}`' for c in changed[:2])}"
+    if failed.command and again.command and failed.command != again.command:
+        return f"`{again.command[:120]}` instead" if len(again.command) <= 120 else "try again with a corrected command"
+    return "try again"
+
+
+def _changed(failed: Call, again: Call) -> list[str]:
+    before = defaultdict(list)
+    after = defaultdict(list)
+    for b in failed.bindings:
+        before[b.name].append(b.value)
+    for b in again.bindings:
+        after[b.name].append(b.value)
+    return [name.replace("[*]", "") for name in after if before.get(name) != after[name]]

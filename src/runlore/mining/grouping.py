@@ -1,0 +1,101 @@
+"""Which cases are the same kind of work.
+
+An anchor is what a case is about: an effect, a written procedure. Anchors that go together are one workflow: the one feeds the
+other with a value that nothing else gave, or they stand in the same cases far more often than not. The number of workflows is found, not given.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from runlore.mining.digest import Call, Case, Digest
+from runlore.mining.steps import Member
+
+LEAST_SESSIONS = 3
+"""Distinct sessions that make a pattern; fewer is a coincidence."""
+TOGETHER = 0.6
+"""Share of the cases of each of two anchors in which the other stands, for them to be one workflow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cases of one kind, by their anchors."""
+
+    anchors: frozenset[str]
+    members: tuple[Member, ...]
+
+    @property
+    def sessions(self) -> int:
+        """How many distinct sessions it stands in."""
+        return len({m.session for m in self.members})
+
+
+def is_effect(call: Call) -> bool:
+    """Say whether the call changed the world: the agent's own, and it went well."""
+    return call.role == "effect" and call.outcome == "ok" and call.actor != "person"
+
+
+def effects_of(case: Case) -> frozenset[str]:
+    """The names of a case's effects, those that everybody knows left out where there are others."""
+    every = {c.name: c.common for c in case.calls if is_effect(c)}
+    particular = frozenset(n for n, common in every.items() if not common)
+    return particular or frozenset(every)
+
+
+def by_effect(digests: Iterable[Digest]) -> list[Group]:
+    """Group the cases of digests by their effects; a case with effects of two workflows belongs to both."""
+    rows = [(d, case, effects_of(case)) for d in digests for case in d.cases]
+    sessions: dict[str, set[str]] = defaultdict(set)
+    for item, _, effects in rows:
+        for effect in effects:
+            sessions[effect].add(item.session)
+    kept = {e for e, where in sessions.items() if len(where) >= LEAST_SESSIONS}
+    root = _join(kept, [(case, effects & kept) for _, case, effects in rows])
+    groups: dict[str, list[Member]] = defaultdict(list)
+    for item, case, effects in rows:
+        parts: dict[str, set[str]] = defaultdict(set)
+        for effect in effects & kept:
+            parts[root[effect]].add(effect)
+        for head, part in parts.items():
+            groups[head].append(Member(item.session, item.transcript, case, frozenset(part)))
+    return [
+        Group(frozenset(e for e in kept if root[e] == head), tuple(members)) for head, members in sorted(groups.items())
+    ]
+
+
+def _join(kept: set[str], rows: Sequence[tuple[Case, frozenset[str]]]) -> dict[str, str]:
+    alone = Counter(e for _, effects in rows for e in effects)
+    pairs: Counter[tuple[str, str]] = Counter()
+    fed: Counter[tuple[str, str]] = Counter()
+    for case, effects in rows:
+        names = sorted(effects)
+        pairs.update((a, b) for i, a in enumerate(names) for b in names[i + 1 :])
+        fed.update(_feeds(case, effects))
+    root = {e: e for e in kept}
+
+    def find(name: str) -> str:
+        while root[name] != name:
+            name = root[name]
+        return name
+
+    for (one, other), both in sorted(pairs.items()):
+        least, most = sorted((alone[one], alone[other]))
+        edges = max(fed[one, other], fed[other, one])
+        if both >= TOGETHER * most or (edges * 2 >= least and both >= 0.5 * most):
+            first, second = sorted((find(one), find(other)))
+            root[second] = first
+    return {e: find(e) for e in kept}
+
+
+def _feeds(case: Case, effects: frozenset[str]) -> set[tuple[str, str]]:
+    """Pairs of effects of which the second used a value that the first one's result was the first to hold."""
+    found = set()
+    for call in case.calls:
+        if call.name in effects and is_effect(call):
+            for edge in call.edges:
+                giver = case.calls[edge]
+                if giver.name in effects and giver.name != call.name:
+                    found.add((giver.name, call.name))
+    return found

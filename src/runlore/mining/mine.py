@@ -1,0 +1,190 @@
+"""The reduce half of mining: digests in, workflows and facts out. Same digests, same result, in whatever order they come."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from runlore.mining.digest import Digest, distinct
+from runlore.mining.facts.collect import collect
+from runlore.mining.failures import Seen
+from runlore.mining.failures import collect as collect_failures
+from runlore.mining.grouping import LEAST_SESSIONS, Group, by_effect
+from runlore.mining.naming import kebab, telling_words, unique
+from runlore.mining.people import hear
+from runlore.mining.steps import MOST_SOURCES, Member, generalise, step_name
+from runlore.model import CaseReference, Fact, FailureMode, Source, Spread, Workflow, WorkflowStep
+
+MOST_FAILURES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A workflow found before, so that it keeps its identity: its id, name, anchors and the sessions that it stood in."""
+
+    id: str
+    name: str
+    anchors: frozenset[str]
+    sessions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """What mining gives: workflows ranked by what they cost, facts by what was lost, and each workflow's anchors by its id."""
+
+    workflows: tuple[Workflow, ...]
+    facts: tuple[Fact, ...]
+    anchors: dict[str, frozenset[str]]
+    cases: int
+    events: int
+
+
+def mine(digests: Iterable[Digest], known: Sequence[Known] = ()) -> Mined:
+    """Find every repeated workflow and fact in the digests of some transcripts."""
+    rows = distinct(digests)
+    groups = [g for g in by_effect(rows) if g.sessions >= LEAST_SESSIONS]
+    failures = collect_failures((d.transcript, case) for d in rows for case in d.cases)
+    identities = _identify(groups, known)
+    workflows = [
+        _workflow(group, identity, failures, [g for g in groups if g is not group])
+        for group, identity in zip(groups, identities, strict=True)
+    ]
+    anchors = {w.id: g.anchors for w, g in zip(workflows, groups, strict=True)}
+    named = _named(workflows, {k.id: k.name for k in known})
+    facts = collect((d.session, d.transcript, o) for d in rows for o in d.observations)
+    return Mined(
+        tuple(sorted(named, key=lambda w: (w.common, -w.rank, w.name))),
+        facts,
+        anchors,
+        sum(len(d.cases) for d in rows),
+        sum(d.events for d in rows),
+    )
+
+
+def _identify(groups: Sequence[Group], known: Sequence[Known]) -> list[str]:
+    """Give each group the id of the known workflow that it continues (half of the anchors shared), else a new one of its own."""
+    free = {k.id: k for k in known}
+    given: dict[int, str] = {}
+    pairs = [
+        (len(g.anchors & k.anchors) / len(g.anchors | k.anchors), len({m.session for m in g.members} & k.sessions), k.id, n)
+        for n, g in enumerate(groups)
+        for k in known
+    ]
+    for share, _, identity, number in sorted(pairs, key=lambda p: (-p[0], -p[1], p[2], p[3])):
+        if share >= 0.5 and number not in given and identity in free:
+            given[number] = identity
+            del free[identity]
+    return [given.get(n) or _new_id(g.anchors) for n, g in enumerate(groups)]
+
+
+def _new_id(anchors: frozenset[str]) -> str:
+    return "wf-" + blake2b("\n".join(sorted(anchors)).encode(), digest_size=6).hexdigest()
+
+
+def _named(workflows: Sequence[Workflow], names: dict[str, str]) -> list[Workflow]:
+    """Give names: those known stay, new ones are made from titles and are unique."""
+    taken = {names[w.id] for w in workflows if w.id in names}
+    return [
+        replace(w, name=names[w.id]) if w.id in names else replace(w, name=unique(kebab(w.title), taken))
+        for w in sorted(workflows, key=lambda w: (-len(w.cases), w.id))
+    ]
+
+
+def _workflow(
+    group: Group, identity: str, failures: dict[tuple[str, str], Seen], others: Sequence[Group]
+) -> Workflow:
+    steps = generalise(group.members, group.anchors)
+    people = hear(group.members, steps)
+    references = tuple(_reference(m) for m in group.members)
+    title = _title(steps, group.anchors)
+    words = telling_words([m.case.words for m in group.members], [m.case.words for g in others for m in g.members])
+    modes = _failure_modes(group.members, steps, failures)
+    tokens = [r.tokens for r in references]
+    seconds = [r.seconds for r in references]
+    lost = sum(f.count for f in modes) + 3 * (len(people.corrections) + len(people.rejections))
+    work = sum(tokens) or 500 * sum(len(m.case.calls) for m in group.members)
+    return Workflow(
+        id=identity,
+        name="",
+        title=title,
+        description=_description(title, words),
+        effects=tuple(sorted(group.anchors)),
+        cases=references,
+        steps=steps,
+        failure_modes=modes,
+        corrections=people.corrections,
+        rejections=people.rejections,
+        quality=people.quality,
+        triggers=people.triggers,
+        example=_example(references),
+        tokens=Spread(statistics.median(tokens), sum(tokens)),
+        seconds=Spread(round(statistics.median(seconds), 3), round(sum(seconds), 3)),
+        sessions=group.sessions,
+        rank=round(work * (1 + lost / len(references)), 3),
+        common=all(c.common for m in group.members for c in m.case.calls if c.name in group.anchors),
+    )
+
+
+def _title(steps: Sequence[WorkflowStep], anchors: frozenset[str]) -> str:
+    """The verb phrase of the last effect that nearly every case reaches."""
+    effects = [s for s in steps if s.activity in anchors] or list(steps)
+    usual = [s for s in effects if s.support[0] * 5 >= 4 * max(e.support[0] for e in effects)]
+    return usual[-1].title if usual else "Repeated work"
+
+
+def _description(title: str, words: Sequence[str]) -> str:
+    if not words:
+        return f"{title}."
+    said = ", ".join(words[:-1]) + (" or " if len(words) > 1 else "") + words[-1]
+    return f"{title}. Use when a request speaks of {said}."
+
+
+def _reference(member: Member) -> CaseReference:
+    case = member.case
+    request = next((s for s in case.said if s.kind in ("request", "plan", "followup")), None)
+    sources = [Source(member.transcript, request.line, request.index)] if request else []
+    sources += [Source(member.transcript, c.line, c.index) for c in case.calls if c.name in member.focus and c.outcome == "ok"]
+    return CaseReference(
+        member.transcript,
+        member.session,
+        tuple(sources[:MOST_SOURCES]),
+        member.good,
+        request.text[:300] if request else "",
+        case.started,
+        round(case.seconds, 3),
+        case.tokens,
+    )
+
+
+def _example(references: Sequence[CaseReference]) -> CaseReference | None:
+    """The good case that is nearest to the median in length, the later one of two."""
+    good = [r for r in references if r.good] or list(references)
+    if not good:
+        return None
+    middle = statistics.median([r.seconds or r.tokens for r in good])
+    return min(good, key=lambda r: (abs((r.seconds or r.tokens) - middle), -r.started, r.session))
+
+
+def _failure_modes(
+    members: Sequence[Member], steps: Sequence[WorkflowStep], everywhere: dict[tuple[str, str], Seen]
+) -> tuple[FailureMode, ...]:
+    """Errors of the workflow's own cases, and those of its steps' tools wherever they were seen."""
+    numbers = {s.activity: s.number for s in steps}
+    inside = collect_failures((m.transcript, m.case) for m in members)
+    found = []
+    for key in {*inside, *(k for k in everywhere if k[0] in numbers)}:
+        activity, text = key
+        calls = (inside.get(key) or everywhere[key]).sources or []
+        call = calls[0][1]
+        if step_name(call) is None and call.role != "read" or (call.command and activity not in numbers):
+            continue
+        seen = inside.get(key) or everywhere[key]
+        recovery = seen.recoveries.most_common(1)[0][0] if seen.recoveries else ""
+        places = tuple(Source(t, c.result_line or c.line, c.result_index) for t, c in calls[:MOST_SOURCES])
+        found.append(
+            FailureMode(activity, text, seen.count, recovery, seen.resolved, places, numbers.get(activity, 0), seen.example[:300])
+        )
+    found.sort(key=lambda f: (-f.count, f.activity, f.template))
+    return tuple(found[:MOST_FAILURES])

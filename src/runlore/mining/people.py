@@ -1,0 +1,80 @@
+"""What people said about the work: corrections, rejections, praise, and the requests that start it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from runlore.mining.digest import Case, Said
+from runlore.mining.steps import Member
+from runlore.model import Quote, Source, WorkflowStep
+
+MOST_QUOTES = 8
+LONGEST_QUOTE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A workflow's quotes, the latest first, triggers the most telling first."""
+
+    corrections: tuple[Quote, ...]
+    rejections: tuple[Quote, ...]
+    quality: tuple[Quote, ...]
+    triggers: tuple[Quote, ...]
+
+
+def hear(members: Sequence[Member], steps: Sequence[WorkflowStep]) -> Heard:
+    """Gather the quotes of a workflow's cases."""
+    titles = {s.activity: s.title for s in steps}
+    rows = [(m, s) for m in members for s in m.case.said]
+    return Heard(
+        _quotes(rows, {"correction"}, titles),
+        _quotes(rows, {"refusal", "rejection"}, titles),
+        _quotes(rows, {"praise"}, titles),
+        _triggers(members),
+    )
+
+
+def _quotes(rows: Sequence[tuple[Member, Said]], kinds: set[str], titles: dict[str, str]) -> tuple[Quote, ...]:
+    chosen: dict[str, tuple[float, Quote]] = {}
+    for member, said in rows:
+        if said.kind in kinds and said.text.strip():
+            words = " ".join(said.text.split())[:LONGEST_QUOTE]
+            quote = Quote(words, Source(member.transcript, said.line, said.index), _day(said.time), _about(member.case, said, titles))
+            chosen.setdefault(words.lower(), (said.time, quote))
+    latest = sorted(chosen.values(), key=lambda item: (-item[0], item[1].words))
+    return tuple(quote for _, quote in latest[:MOST_QUOTES])
+
+
+def _about(case: Case, said: Said, titles: dict[str, str]) -> str:
+    """The step that the words follow."""
+    for call in reversed(case.calls[: said.after]):
+        if call.name in titles:
+            return titles[call.name]
+    return ""
+
+
+def _day(time: float) -> str:
+    return datetime.fromtimestamp(time, UTC).date().isoformat() if time else ""
+
+
+def _triggers(members: Sequence[Member]) -> tuple[Quote, ...]:
+    """Three requests that share most words with the others, short ones first, no two alike."""
+    first = [(m, s) for m in members if (s := next((s for s in m.case.said if s.kind in ("request", "plan")), None))]
+    bags = [frozenset(m.case.words) for m, _ in first]
+    scored = []
+    for number, (member, said) in enumerate(first):
+        others = [len(bags[number] & b) / (len(bags[number] | b) or 1) for n, b in enumerate(bags) if n != number]
+        length = len(said.text)
+        scored.append((sum(others) / (len(others) or 1) - (0.0005 * max(0, length - 120)) - (1 if length < 12 else 0), number))
+    chosen: list[int] = []
+    for _, number in sorted(scored, key=lambda s: (-s[0], s[1])):
+        if all(len(bags[number] & bags[c]) * 10 < 7 * max(len(bags[number] | bags[c]), 1) for c in chosen):
+            chosen.append(number)
+        if len(chosen) == 3:
+            break
+    return tuple(
+        Quote(" ".join(s.text.split())[:200], Source(m.transcript, s.line, s.index), _day(s.time))
+        for m, s in (first[n] for n in chosen)
+    )

@@ -1,0 +1,248 @@
+"""Generalise the cases of one workflow: steps, their partial order, arguments, approval and proof."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runlore.mining.commands import typical_command
+from runlore.mining.dataflow import Binding
+from runlore.mining.digest import Call, Case
+from runlore.mining.order import arrange, arrows, precedence
+from runlore.mining.proof import proofs
+from runlore.mining.rules import Rule, choose
+from runlore.model import Approval, Argument, Evidence, Source, ValueSource, WorkflowStep
+
+USUAL = 0.5
+"""Share of the good cases in which an activity must stand to be a step without a data edge."""
+ALWAYS = 0.8
+"""Share below which a step is optional."""
+MOST_SOURCES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A case of a workflow: its session, its transcript's hash, and the names of the effects that make it one."""
+
+    session: str
+    transcript: str
+    case: Case
+    focus: frozenset[str]
+
+    @property
+    def good(self) -> bool:
+        """Whether the case ended well, as far as anything on record says."""
+        if self.case.reward is not None:
+            return self.case.reward >= 1
+        return not self.case.interrupted
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A call that belongs to a step, with its case."""
+
+    member: Member
+    number: int
+    call: Call
+
+    @property
+    def source(self) -> Source:
+        """Where the call stands."""
+        return Source(self.member.transcript, self.call.line, self.call.index)
+
+
+def step_name(call: Call) -> str | None:
+    """Give the name under which a call counts as a step; None for what is no step of its own.
+
+    Editing is one step whatever the file; common reads and the agent's own bookkeeping are none.
+    """
+    if call.role == "plan" or call.actor == "person" or (call.role == "read" and call.common):
+        return None
+    if call.role == "edit":
+        return "edit"
+    return call.name
+
+
+def relevant(member: Member) -> list[Occurrence]:
+    """The calls of a case that can be steps: what went well, up to its last focus effect, other effects left out."""
+    calls = member.case.calls
+    ends = [n for n, c in enumerate(calls) if c.name in member.focus and c.outcome == "ok"]
+    last = ends[-1] if ends else len(calls) - 1
+    found = []
+    for number, call in enumerate(calls[: last + 1]):
+        if call.outcome != "ok" or step_name(call) is None:
+            continue
+        if call.role == "effect" and member.focus and call.name not in member.focus and not call.common:
+            continue
+        found.append(Occurrence(member, number, call))
+    return found
+
+
+def generalise(members: Sequence[Member], focus: frozenset[str]) -> tuple[WorkflowStep, ...]:
+    """Give the steps of a workflow from its good cases (from all, where fewer than three went well)."""
+    good = [m for m in members if m.good]
+    cases = good if len(good) >= 3 else list(members)
+    occurrences = [relevant(m) for m in cases]
+    by_name: dict[str, list[Occurrence]] = defaultdict(list)
+    for row in occurrences:
+        for item in row:
+            by_name[step_name(item.call) or ""].append(item)
+    counts = Counter(name for row in occurrences for name in {step_name(o.call) or "" for o in row})
+    rules = _rules(by_name, counts, focus, len(cases))
+    chosen = _choose_steps(counts, rules, focus, len(cases))
+    chosen |= _alternatives(occurrences, counts, chosen, by_name)
+    before, _ = precedence([[step_name(o.call) or "" for o in row] for row in occurrences])
+    ordered = arrange([n for n in counts if n in chosen], before)
+    data = {(rule.activity, name) for (name, _), rule in rules.items() if rule.kind == "step" and name in chosen}
+    must = arrows(ordered, before, data)
+    numbers = {name: number for number, name in enumerate(ordered, 1)}
+    return tuple(
+        _step(name, by_name[name], counts[name], len(cases), numbers, must[name], rules, focus) for name in ordered
+    )
+
+
+def _rules(
+    by_name: dict[str, list[Occurrence]], counts: Counter[str], focus: frozenset[str], cases: int
+) -> dict[tuple[str, str], Rule]:
+    producers = {n for n in by_name if counts[n] * 5 >= cases or n in focus}
+    rules: dict[tuple[str, str], Rule] = {}
+    for name, items in by_name.items():
+        votes: dict[str, list[tuple[str, Binding]]] = defaultdict(list)
+        for item in items:
+            for binding in item.call.bindings:
+                votes[binding.name].append((item.member.session, binding))
+        for argument, seen in votes.items():
+            rules[name, argument] = choose(seen, producers - {name})
+    return rules
+
+
+def _choose_steps(
+    counts: Counter[str], rules: dict[tuple[str, str], Rule], focus: frozenset[str], cases: int
+) -> set[str]:
+    chosen = {name for name, count in counts.items() if name in focus or count >= USUAL * cases}
+    pending = list(chosen)
+    while pending:
+        name = pending.pop()
+        for (user, _), rule in rules.items():
+            if user == name and rule.kind == "step" and rule.activity not in chosen:
+                chosen.add(rule.activity)
+                pending.append(rule.activity)
+    return chosen
+
+
+def _alternatives(
+    occurrences: Sequence[Sequence[Occurrence]],
+    counts: Counter[str],
+    chosen: set[str],
+    by_name: dict[str, list[Occurrence]],
+) -> set[str]:
+    """Names that replace one another: rarely in one case together, one of them in nearly every case."""
+    present = [{step_name(o.call) or "" for o in row} for row in occurrences]
+    total = len(present)
+    rare = sorted(
+        n for n, c in counts.items() if 0.1 * total <= c < ALWAYS * total and by_name[n][0].call.role == "read"
+    )
+    found: set[str] = set()
+    for position, one in enumerate(rare):
+        for other in rare[position + 1 :]:
+            both = sum(one in p and other in p for p in present)
+            either = sum(one in p or other in p for p in present)
+            if both <= 0.2 * min(counts[one], counts[other]) and either >= ALWAYS * total:
+                found |= {one, other}
+    return found - chosen
+
+
+def _step(
+    name: str,
+    items: Sequence[Occurrence],
+    count: int,
+    cases: int,
+    numbers: dict[str, int],
+    after: Sequence[str],
+    rules: dict[tuple[str, str], Rule],
+    focus: frozenset[str],
+) -> WorkflowStep:
+    calls = [o.call for o in items]
+    lead = Counter((c.phrase, c.tool, c.name) for c in calls).most_common(1)[0][0]
+    per_case = Counter(id(o.member) for o in items)
+    effect = any(c.role == "effect" for c in calls)
+    return WorkflowStep(
+        number=numbers[name],
+        title="Edit the files" if name == "edit" else lead[0],
+        activity=name,
+        optional=count < ALWAYS * cases,
+        repeat=sum(1 for n in per_case.values() if n > 1) * 5 >= 2 * len(per_case),
+        after=tuple(sorted(numbers[a] for a in after)),
+        arguments=_arguments(name, items, numbers, rules),
+        approval=_approval(items) if effect else None,
+        proof=proofs(items) if effect or name in focus else (),
+        support=(count, cases),
+        sources=_sources(items),
+        effect=effect,
+        command=typical_command([(o.member.session, o.call.command) for o in items if o.call.command]),
+        tool=lead[1],
+        summary="",
+    )
+
+
+def _sources(items: Sequence[Occurrence]) -> tuple[Source, ...]:
+    """One place a case, the first, at most MOST_SOURCES."""
+    firsts: dict[int, Source] = {}
+    for item in items:
+        firsts.setdefault(id(item.member), item.source)
+    return tuple(list(firsts.values())[:MOST_SOURCES])
+
+
+def _arguments(
+    name: str, items: Sequence[Occurrence], numbers: dict[str, int], rules: dict[tuple[str, str], Rule]
+) -> tuple[Argument, ...]:
+    order: dict[str, list[tuple[Occurrence, Binding]]] = defaultdict(list)
+    for item in items:
+        for binding in item.call.bindings:
+            order[binding.name].append((item, binding))
+    found = []
+    for argument, uses in order.items():
+        if len({id(o.member) for o, _ in uses}) * 10 < len({id(o.member) for o in items}):
+            continue  # given in fewer than one case of ten: somebody's whim
+        rule = rules[name, argument]
+        source = _value_source(argument, rule, uses, numbers)
+        places = tuple(dict.fromkeys(o.source for o, _ in uses))[:MOST_SOURCES]
+        example = next((b.value for _, b in uses if b.value), "")
+        found.append(Argument(argument, source, Evidence((rule.hits, rule.total), places), example[:80]))
+    return tuple(found)
+
+
+def _value_source(
+    argument: str, rule: Rule, uses: Sequence[tuple[Occurrence, Binding]], numbers: dict[str, int]
+) -> ValueSource:
+    if rule.kind == "constant":
+        kind = next((b.kind for _, b in uses if b.value == rule.value), "text")
+        return ValueSource("constant", value=_typed(rule.value, kind))
+    if rule.kind == "input":
+        return ValueSource("input", name=argument.replace("[*]", "").replace(".", "_"))
+    if rule.kind == "step" and rule.activity in numbers:
+        return ValueSource("step", step=numbers[rule.activity], path=rule.path)
+    return ValueSource("unknown")
+
+
+def _typed(text: str, kind: str) -> str | float | bool:
+    if kind == "flag":
+        return text == "True"
+    if kind == "number":
+        return int(text) if text.lstrip("-").isdigit() else float(text)
+    return text
+
+
+def _approval(items: Sequence[Occurrence]) -> Approval | None:
+    """A person's yes right before the effect, where at least half of the cases asked for it."""
+    cases = {id(o.member) for o in items}
+    asked: dict[int, Source] = {}
+    for item in items:
+        for said in item.member.case.said:
+            if said.kind == "confirmation" and said.after == item.number:
+                asked.setdefault(id(item.member), Source(item.member.transcript, said.line, said.index))
+    if len(asked) * 2 < len(cases):
+        return None
+    over = tuple(dict.fromkeys(b.name.replace("[*]", "") for o in items for b in o.call.bindings))
+    return Approval(over[:6], Evidence((len(asked), len(cases)), tuple(asked.values())[:MOST_SOURCES]))

@@ -17,7 +17,7 @@ _KEY_END: Final = rb"[\"'\\`\])]{0,12}[ \t]{0,3}(?:[:=,]|=>)"
 ANCHORS: Final[dict[str, re.Pattern[bytes]]] = {
     "underscore": re.compile(rb"_(?:(?=[A-Za-z0-9+/]{16})(?<!toolu_)(?<!msg_)(?<!req_)|(?<=b_pat_)|(?<=r_pat_))"),
     "hyphen": re.compile(
-        rb"-(?:(?<=[a-z]-)[A-Za-z0-9](?:(?<=sk-.)|(?<=pypi-.)|(?<=gl..-.)|(?<=gl...-.)|(?<=glagent-.)|(?<=xox.-.)|(?<=xapp-.))"
+        rb"-(?:(?<=[a-z]-)[A-Za-z0-9](?:(?<=sk-.)|(?<=pypi-.)|(?<=gl[dfr]t-.)|(?<=gl(?:pat|cbt|ptt|imt|oas)-.)|(?<=glsoat-.)|(?<=glagent-.)|(?<=xox.-.)|(?<=xapp-.))"
         rb"|(?<= -)(?=[upa][ =\"'\\A-Za-z0-9]|-user[ =])|----BEGIN )"
     ),
     "capital-a": re.compile(rb"A(?:KIA|SIA|Iza)"),
@@ -32,7 +32,9 @@ LOWER_ANCHORS: Final[dict[str, re.Pattern[bytes]]] = {
     "token": re.compile(rb"token(?:" + _KEY_END + rb"|(?<=-token)[ =])"),
     "secret": re.compile(rb"secret(?:" + _KEY_END + rb"|(?<=-secret)[ =])(?<!\[secret:)"),
     "pass": re.compile(
-        rb"pass(?:(?:wor[dt]|wd|phrase|code)(?:" + _KEY_END + rb"|[ =])|[\"'\\`\])]{0,12}(?::[\"'\\`]|: (?!test)|=|[ ]=))"
+        rb"pass(?:(?:wor[dt]|wd|phrase|code)(?:"
+        + _KEY_END
+        + rb"|[ =])|[\"'\\`\])]{0,12}(?::[\"'\\`]|: (?!test)|=|[ ]=))"
     ),
     "pwd": re.compile(rb"pwd" + _KEY_END),
     "authorization": re.compile(rb"authorization[\\\"'`\])]{0,12}[ \t]{0,3}[:=,]"),
@@ -46,7 +48,7 @@ HOME_ANCHORS: Final = {"home": re.compile(rb"/home/"), "users": re.compile(rb"Us
 # What the rules of the first group begin with, for one automaton without lookaround.
 _SELECTOR: Final = (
     rb"(?:gh[pousr]|npm|hf|org|live|test|prod|whsec|do[opr]_v1|lin_api|lin_oauth|shp..|gls?[ac]|sntry[su]|rubygems|gsk|ntn|secret)"
-    rb"_[A-Za-z0-9+/]{16}|(?:b|r)_pat_|(?:sk|pypi|gl[a-z]{2,5}|xox.|xapp)-[A-Za-z0-9]|-----BEGIN "
+    rb"_[A-Za-z0-9+/]{16}|(?:b|r)_pat_|(?:sk|pypi|gl(?:[dfr]t|pat|cbt|ptt|imt|oas|soat|agent)|xox.|xapp)-[A-Za-z0-9]|-----BEGIN "
     rb"| -(?:[upa][ =\"'\\A-Za-z0-9]|-user[ =])|AKIA|ASIA|AIza|SK[0-9a-f]{32}|SG\.[A-Za-z0-9_\-]{16}"
     rb"|\.eyJ|ya29\.|hv[sbr]\.|://[^\s/@\"'<>]{0,400}@"
 )

@@ -27,7 +27,9 @@ _FAMILIES: Final[tuple[tuple[str, re.Pattern[bytes]], ...]] = (
     ),
 )
 # Tokens that name a place in a list or a kind of word, never a credential.
-_HARMLESS: Final = re.compile(rb"(?i)(?:page|cursor|continuation|sync|cancellation|cancel|next|eos|bos|pad|stop|mask|unk|eof|per|max)_?-?token$")
+_HARMLESS: Final = re.compile(
+    rb"(?i)(?:page|cursor|continuation|sync|cancellation|cancel|next|eos|bos|pad|stop|mask|unk|eof|per|max)_?-?token$"
+)
 _KEYWORD: Final = re.compile(rb"(?i)key|token|secret|pass(?:wor[dt]|wd|phrase|code)?|pwd")
 _AFTER: Final = re.compile(
     rb"(?P<close>\\{0,15}[\"'`])?(?:\)|\])?(?P<before>[ \t]{0,3})(?P<delimiter>:=|=>|==?|:|,|)(?P<after>[ \t]{0,4})(?P<open>\\{0,15}[\"'`])?"
@@ -53,8 +55,10 @@ def find_keyed(line: bytes, position: int) -> Iterator[Span]:
     option = name.startswith(b"-") or b"--" in name
     if after is None or not (after["delimiter"] or (option and after["before"] and not after["close"])):
         return
-    if after["delimiter"] == b"," and not after["close"]:
+    if after["delimiter"] == b"," and not _is_call(line, start, after):
         return
+    if name.lower() == b"pass" and after["delimiter"] == b":" and not after["close"]:
+        return  # a verdict: "tests pass: …"
     tight = not after["before"] and not after["after"] or option
     span = _find_value(line, after)
     if span is None:
@@ -72,6 +76,13 @@ def find_keyed(line: bytes, position: int) -> Iterator[Span]:
         yield begin, end, _name_kind(name, family)
 
 
+def _is_call(line: bytes, start: int, after: re.Match[bytes]) -> bool:
+    """Say whether key and value are arguments of a call: ``setenv("API_KEY", "…")``."""
+    closing = after["close"]
+    opening = start - len(closing or b"")
+    return closing is not None and after["open"] is not None and line[max(0, opening - 1) : opening] == b"("
+
+
 def _classify(name: bytes) -> str | None:
     if _HARMLESS.search(name):
         return None
@@ -80,7 +91,12 @@ def _classify(name: bytes) -> str | None:
 
 def _name_kind(name: bytes, family: str) -> str:
     lower = name.lower()
-    for part, kind in ((b"aws", "aws-secret"), (b"account", "azure-key"), (b"sharedaccess", "azure-key"), (b"datadog", "datadog-key")):
+    for part, kind in (
+        (b"aws", "aws-secret"),
+        (b"account", "azure-key"),
+        (b"sharedaccess", "azure-key"),
+        (b"datadog", "datadog-key"),
+    ):
         if part in lower and family in ("key", "secret"):
             return kind
     return {"key": "api-key"}.get(family, family)
@@ -125,9 +141,13 @@ def find_quoted_end(line: bytes, begin: int, depth: int, quote: bytes) -> int | 
     return None
 
 
-_FLAG_USER: Final = re.compile(rb"-(?:u|-user)[ =]?(?:\\{0,15}[\"'])?[^\s:\"'`\\]{0,128}:((?:[^\s\"'`\\]|\\+u00[0-9a-f]{2}){1,256})")
+_FLAG_USER: Final = re.compile(
+    rb"-(?:u|-user)[ =]?(?:\\{0,15}[\"'])?[^\s:\"'`\\]{0,128}:((?:[^\s\"'`\\]|\\+u00[0-9a-f]{2}){1,256})"
+)
 _FLAG_PASSWORD: Final = re.compile(rb"-(?:p|a)(?P<gap> ?)(?:\\{0,15}[\"'])?(?P<value>[^\s\"'`\\]{3,256})")
-_COMMAND: Final = re.compile(rb"(curl|wget|https?|xh|mysql\w*|mariadb\w*|redis-cli|sshpass|docker|podman|helm|7z|zip|unzip)\b[^|;&\n]{0,300}$")
+_COMMAND: Final = re.compile(
+    rb"(curl|wget|https?|xh|mysql\w*|mariadb\w*|redis-cli|sshpass|docker|podman|helm|7z|zip|unzip)\b[^|;&\n]{0,300}$"
+)
 
 
 def find_flagged(line: bytes, position: int) -> Iterator[Span]:

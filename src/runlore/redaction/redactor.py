@@ -17,10 +17,15 @@ from runlore.redaction.values import is_stand_in, measure_entropy
 
 _BACK: Final = 160  # how far before its anchor a secret may begin
 _REACH: Final = 640  # how far after it a pattern must have matched for the first time
+_NEAR: Final = 24  # how near to its anchor a known beginning stands
 _PASSES: Final = 8
 _ESCAPE: Final = re.compile(rb"\\+u([0-9a-fA-F]{4})|\\+(.)", re.DOTALL)
 _UNSAFE: Final = re.compile(rb'\\(?:u[0-9a-fA-F]{4}|.)|["\n]', re.DOTALL)
+_GENERIC: Final = frozenset(("password", "secret", "token", "api-key", "authorization", "bearer-token"))
 _KEYWORD_ANCHORS: Final = frozenset(("key", "token", "secret", "pass", "pwd"))
+
+Hit = tuple[str, int]
+"""An anchor's name and where it stands."""
 
 
 class Redactor:
@@ -71,9 +76,9 @@ class Redactor:
         """
         parts: list[bytes] = []
         done = 0
-        for begin, end in self._list_suspects(data):
+        for begin, end, hits in self._list_suspects(data):
             line = data[begin:end]
-            redacted = self._redact_line(line)
+            redacted = self._redact_line(line, hits)
             if redacted is not line:
                 parts += (data[done:begin], redacted)
                 done = end
@@ -92,29 +97,24 @@ class Redactor:
         """Redact many lines at once; none may hold a newline."""
         return self.redact(b"\n".join(lines)).split(b"\n") if lines else []
 
-    def _list_suspects(self, data: bytes) -> Iterator[tuple[int, int]]:
-        """Give begin and end of each line that holds an anchor, in order."""
-        if self._select is not None:
-            position = 0
-            while (hit := self._select(data, position)) >= 0:
-                begin = data.rfind(b"\n", position, hit) + 1 or position
-                end = data.find(b"\n", hit)
-                if end < 0:
-                    end = len(data)
-                yield begin, end
-                if end == len(data):
-                    return
-                position = end + 1
+    def _list_suspects(self, data: bytes) -> Iterator[tuple[int, int, list[Hit]]]:
+        """Give begin and end of each line that holds an anchor, in order, and its anchors with their places in the line."""
+        if self._select is None:
+            yield from _group_by_line(data, sorted((position, name) for name, position in self._list_hits(data)))
             return
-        done = -1
-        for hit in sorted({position for _, position in self._list_hits(data)}):
-            if hit < done:
-                continue
+        position = 0
+        while (hit := self._select(data, position)) >= 0:
+            begin = data.rfind(b"\n", position, hit) + 1 or position
             end = data.find(b"\n", hit)
-            done = len(data) if end < 0 else end
-            yield data.rfind(b"\n", 0, hit) + 1, done
+            if end < 0:
+                end = len(data)
+            hits = sorted((place, name) for name, place in self._list_hits(data[begin:end]))
+            yield begin, end, [(name, place) for place, name in hits]
+            if end == len(data):
+                return
+            position = end + 1
 
-    def _list_hits(self, data: bytes) -> Iterator[tuple[str, int]]:
+    def _list_hits(self, data: bytes) -> Iterator[Hit]:
         for name, pattern in self._anchors.items():
             for match in pattern.finditer(data):
                 yield name, match.start()
@@ -123,13 +123,14 @@ class Redactor:
             for match in pattern.finditer(lower):
                 yield name, match.start()
 
-    def _redact_line(self, line: bytes) -> bytes:
+    def _redact_line(self, line: bytes, hits: Iterable[Hit]) -> bytes:
         redacted = line
         for _ in range(_PASSES):  # a second secret may stand where the first hid it
-            spans = self._list_spans(redacted)
+            spans = self._list_spans(redacted, hits)
             if not spans:
                 break
             redacted = self._replace(redacted, spans)
+            hits = list(self._list_hits(redacted))
         if redacted is line or _is_json(redacted) or not _is_json(line):
             return redacted
         return msgspec.json.encode(self._redact_value(msgspec.json.decode(line)))
@@ -144,19 +145,16 @@ class Redactor:
             return {self.redact_text(str(key)): self._redact_value(item) for key, item in value.items()}
         return value
 
-    def _list_spans(self, line: bytes) -> list[Span]:
+    def _list_spans(self, line: bytes, hits: Iterable[Hit]) -> list[Span]:
         """List the secrets of one line: in order, none overlapping another or a placeholder."""
         found: list[Span] = []
-        reached: dict[str, int] = {}
-        for name, hit in self._list_hits(line):
+        for name, hit in hits:
             if name in _KEYWORD_ANCHORS:
                 found += find_keyed(line, hit)
             elif name == "hyphen":
                 found += find_flagged(line, hit)
-            begin = max(hit - _BACK, reached.get(name, 0))
             for rule in self._rules.get(name, ()):
-                found += _find_by_rule(rule, line, begin, hit + _REACH)
-            reached[name] = max(begin, hit - _BACK)
+                found += _find_by_rule(rule, line, hit)
         if not found:
             return []
         taken = [match.span() for match in PLACEHOLDER.finditer(line)]
@@ -194,14 +192,42 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def _find_by_rule(rule: Rule, line: bytes, begin: int, reach: int) -> Iterator[Span]:
-    position = begin
-    while match := rule.pattern.search(line, position, reach):
-        whole = rule.pattern.match(line, match.start()) or match  # the window may have cut its end
-        position = max(whole.end(), match.start() + 1)
-        span = whole.span(rule.group)
+def _group_by_line(data: bytes, hits: list[tuple[int, str]]) -> Iterator[tuple[int, int, list[Hit]]]:
+    begin, end = 0, -1
+    group: list[Hit] = []
+    for hit, name in hits:
+        if hit >= end:
+            if group:
+                yield begin, end, group
+            begin = data.rfind(b"\n", 0, hit) + 1
+            end = data.find(b"\n", hit)
+            end = len(data) if end < 0 else end
+            group = []
+        group.append((name, hit - begin))
+    if group:
+        yield begin, end, group
+
+
+def _find_by_rule(rule: Rule, line: bytes, hit: int) -> Iterator[Span]:
+    """Find what a rule matches around an anchor."""
+    if rule.literals:
+        near = max(0, hit - _NEAR)
+        places = (line.rfind(literal, near, hit + len(literal)) for literal in rule.literals)
+        matches = [match for place in places if place >= 0 and (match := rule.pattern.match(line, place))]
+    else:
+        matches = []
+        position = max(0, hit - _BACK)
+        while match := rule.pattern.search(line, position, hit + _REACH):
+            matches.append(rule.pattern.match(line, match.start()) or match)  # the window may have cut its end
+            position = max(matches[-1].end(), match.start() + 1)
+    for match in matches:
+        span = match.span(rule.group)
         value = line[span[0] : span[1]]
-        if span[0] < 0 or not value or is_stand_in(value) and rule.kind != "private-key":
+        if span[0] < 0 or not value or (rule.kind != "private-key" and is_stand_in(value)):
+            continue
+        if any(pattern.search(value) for pattern in rule.allowed) or any(
+            word in value.lower() for word in rule.stop_words
+        ):
             continue
         if not rule.entropy or measure_entropy(value) >= rule.entropy:
             yield *span, rule.kind
@@ -225,11 +251,16 @@ def _trim(line: bytes, begin: int, end: int, kind: str) -> Span | None:
     return (begin, end, kind) if max(begin, position) <= end and begin < end else None
 
 
+def _rank(span: Span) -> tuple[int, bool, int, bool]:
+    begin, end, kind = span
+    return begin, kind != "url-password", -end, kind in _GENERIC
+
+
 def _choose(spans: Iterator[Span], taken: list[tuple[int, int]]) -> list[Span]:
     """Choose among overlapping spans the one that begins first and, there, the longest."""
     chosen: list[Span] = []
     last = 0
-    for begin, end, kind in sorted(spans, key=lambda span: (span[0], span[2] != "url-password", -span[1])):
+    for begin, end, kind in sorted(spans, key=_rank):
         if begin < last or any(start < end and begin < stop for start, stop in taken):
             continue
         chosen.append((begin, end, kind))

@@ -15,7 +15,9 @@ _STAND_IN: Final = re.compile(
     rb"|process\.|os\.|env\.|env\[|secrets\.|config\.|self\.|this\.|args\.|opts\.|options\.|vault:|op://|arn:|sha256:|ref:|var\."
     rb"|\(|function|async|await|new\s|import|return|const$|let$|var$|type$|interface$)"
 )
-_REDACTED: Final = re.compile(rb"(?i)redacted|\[secret:|<omitted>|\*{3,}|\.{3}|\xe2\x80\xa6|\$\{|\{\{|\$\(|%\(|<[a-z_ -]+>")
+_REDACTED: Final = re.compile(
+    rb"(?i)redacted|\[secret:|<omitted>|\*{3,}|\.{3}|\xe2\x80\xa6|\$\{|\{\{|\$\(|%\(|<[a-z_ -]+>"
+)
 _CODE: Final = re.compile(rb"^[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*|\[[^\]]*\]|\([^)]*\)?)+$")
 _WORDS: Final = re.compile(rb"^[A-Za-z]+(?:[ _.\-/:][A-Za-z]+)*$")
 _PROSE: Final = re.compile(

@@ -27,7 +27,7 @@ _BLOCKS: Final = frozenset(
     {"text", "thinking", "redacted_thinking", "tool_use", "tool_result", "image", "document", "fallback"}
 )
 _PROGRESS: Final = b'"type":"progress","data":{"type":"'
-_PROGRESS_WITHIN: Final = 1000
+_PROGRESS_WITHIN: Final = 640
 
 
 def detect(head: Head) -> bool:

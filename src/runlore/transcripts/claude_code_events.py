@@ -37,11 +37,11 @@ def read_time(text: str) -> float:
 class _Speaker:
     """Who a record speaks for: the main agent, or a subagent in a record of its own or inside a progress record."""
 
-    __slots__ = ("actor", "line", "parent", "record", "time", "uuid")
+    __slots__ = ("actor", "line", "parent", "record", "timestamp", "uuid")
 
     def __init__(self, line: int, record: Record, uuid: str, timestamp: str, actor: Actor, parent: str) -> None:
         self.line, self.record, self.uuid, self.actor, self.parent = line, record, uuid, actor, parent
-        self.time = read_time(timestamp)
+        self.timestamp = timestamp
 
 
 class _Call:
@@ -148,7 +148,7 @@ class Session:
             return
         content = message.content
         first = -1
-        for index, block in enumerate([Block("text", content)] if isinstance(content, str) else content):
+        for index, block in enumerate([Block(type="text", text=content)] if isinstance(content, str) else content):
             if block.type == "tool_use":
                 self._add_call(speaker, index, block)
             elif block.type == "text" and block.text.strip():
@@ -219,8 +219,8 @@ class Session:
             kind="call",
             line=speaker.line,
             index=call.index,
-            time=speaker.time,
-            end=answer.time if answer is not None else 0.0,
+            time=read_time(speaker.timestamp),
+            end=read_time(answer.timestamp) if answer is not None else 0.0,
             actor=speaker.actor,
             tool=block.name,
             arguments=block.input,
@@ -254,7 +254,7 @@ class Session:
                 kind=kind,
                 line=speaker.line,
                 index=index,
-                time=speaker.time,
+                time=read_time(speaker.timestamp),
                 actor=actor,
                 tool=tool,
                 arguments={"args": args} if kind == "procedure" else None,

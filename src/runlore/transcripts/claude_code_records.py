@@ -1,6 +1,7 @@
 """Records of Claude Code as they stand on disk: flat, permissive, only the fields that are used.
 
-msgspec skips what a struct does not name without building it, which is where the reader's speed comes from.
+msgspec skips what a struct does not name without building it, which is where the reader's speed comes from. The fields
+stand in the order that they have on disk, because it looks for the next key where it found the last one.
 """
 
 from __future__ import annotations
@@ -9,30 +10,30 @@ from typing import Any, Final
 
 import msgspec
 
-from runlore.transcripts.decoding import is_bomb, mend
+from runlore.transcripts.decoding import LARGE, is_bomb, mend
 
 
 class Usage(msgspec.Struct, gc=False):
     input_tokens: int = 0
-    output_tokens: int = 0
     cache_creation_input_tokens: int = 0
     cache_read_input_tokens: int = 0
+    output_tokens: int = 0
 
 
 class Block(msgspec.Struct, gc=False):
+    tool_use_id: str = ""
     type: str = ""
     text: str = ""
     id: str = ""
     name: str = ""
     input: Any = None
-    tool_use_id: str = ""
     content: str | list[Block] | None = None
     is_error: bool | None = None
 
 
 class Message(msgspec.Struct, gc=False):
-    id: str = ""
     model: str = ""
+    id: str = ""
     content: str | list[Block] = ""
     usage: Usage | None = None
 
@@ -61,25 +62,25 @@ class Origin(msgspec.Struct, gc=False):
 
 
 class Record(msgspec.Struct, gc=False):
+    isSidechain: bool = False
+    cwd: str = ""
+    sessionId: str = ""
+    gitBranch: str = ""
+    agentId: str = ""
     type: str = ""
+    message: Message | None = None
+    isMeta: bool = False
     uuid: str = ""
     timestamp: str = ""
-    sessionId: str = ""
-    agentId: str = ""
-    cwd: str = ""
-    gitBranch: str = ""
-    isSidechain: bool = False
-    isMeta: bool = False
+    toolUseResult: msgspec.Raw = msgspec.Raw(b"")
+    data: Data | None = None
+    parentToolUseID: str = ""
+    sourceToolUseID: str = ""
     isCompactSummary: bool = False
     isApiErrorMessage: bool = False
-    message: Message | None = None
-    sourceToolUseID: str = ""
-    toolUseResult: msgspec.Raw = msgspec.Raw(b"")
     toolDenialKind: str = ""
     promptSource: str = ""
     origin: Origin | None = None
-    parentToolUseID: str = ""
-    data: Data | None = None
     attachment: Attachment | None = None
     operation: str = ""
     content: Any = None
@@ -91,7 +92,7 @@ _VALUES: Final = msgspec.json.Decoder()
 
 def decode_record(line: bytes) -> Record | None:
     """Give the record of a line, or None where the line is no JSON; fields of another type than usual are left out."""
-    if is_bomb(line):
+    if len(line) > LARGE and is_bomb(line):
         return None
     try:
         return _RECORDS.decode(line)

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 _VALUES: Final = msgspec.json.Decoder()
-_LARGE: Final = 1 << 20
+LARGE: Final = 1 << 20
 _MOST_CONTAINERS: Final = 2_000_000
 
 
@@ -59,7 +59,7 @@ def compact(text: bytes) -> bytes | None:
 
 def is_bomb(line: bytes) -> bool:
     """Say whether a large text holds so many objects and lists that its value would fill the memory."""
-    return len(line) > _LARGE and line.count(b"{") + line.count(b"[") > _MOST_CONTAINERS
+    return len(line) > LARGE and line.count(b"{") + line.count(b"[") > _MOST_CONTAINERS
 
 
 def parse_result(text: str) -> Any:

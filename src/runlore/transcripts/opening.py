@@ -33,7 +33,7 @@ class Limits:
 
 
 LIMITS: Final = Limits()
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 18  # fits a cache; larger blocks were measured to be slower
 _ZSTD_FEED: Final = 2048  # a frame of this many bytes can unfold to 64 MiB at most
 _BOM: Final = b"\xef\xbb\xbf"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -49,7 +49,7 @@ def open_lines(
     """
     found: list[Problem] = [] if problems is None else problems
     name = file or str(path)
-    yield from split_lines(name, _blocks(name, path, found), limits, found)
+    return split_lines(name, _blocks(name, path, found), limits, found)
 
 
 def _blocks(file: str, path: Path, problems: list[Problem]) -> Iterator[bytes]:

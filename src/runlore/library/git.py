@@ -1,0 +1,213 @@
+"""Every git command that Runlore runs, made harmless: no hooks, no foreign configuration, no network, no prompts."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from runlore.errors import GitError
+
+TIMEOUT = 60.0  # seconds for one command
+MOST_BYTES = 256 << 20  # of one blob
+_OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_BLOCK = 1 << 20
+_SETTINGS = (
+    "core.hooksPath=" + os.devnull,
+    "core.fsmonitor=false",
+    "core.askPass=",
+    "credential.helper=",
+    "protocol.allow=never",
+    "submodule.recurse=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """One blob of a tree: its object id, its size in bytes, and its path from the root."""
+
+    object: str
+    size: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One ref: its full name and the object that it points to."""
+
+    name: str
+    object: str
+
+
+def is_repository(path: Path) -> bool:
+    """Say whether a folder is a git repository itself: a working tree, a linked one, or bare."""
+    return (path / ".git").exists() or ((path / "HEAD").is_file() and (path / "objects").is_dir())
+
+
+def run(repo: Path, *args: str, input: bytes | None = None, timeout: float = TIMEOUT) -> bytes:
+    """Run a git command in a repository and give its output; raises GitError where git is missing, fails or takes too long.
+
+    Names that come from outside belong behind ``--end-of-options``.
+    """
+    command = args[0] if args else ""
+    try:
+        done = subprocess.run(
+            _command(repo, args), input=input, capture_output=True, timeout=timeout, check=False, env=_environment(repo)
+        )
+    except subprocess.TimeoutExpired:
+        raise GitError(command, f"no answer within {timeout:g} seconds") from None
+    except OSError as error:
+        raise GitError(command, f"git cannot be started: {error.strerror or error}") from None
+    if done.returncode:
+        raise GitError(command, done.stderr.decode(errors="replace")[:2000])
+    return done.stdout
+
+
+def list_references(repo: Path) -> tuple[Reference, ...]:
+    """Give the refs of a repository, sorted by name."""
+    output = run(repo, "for-each-ref", "--format=%(objectname) %(refname)").decode(errors="replace")
+    pairs = (line.split(" ", 1) for line in output.splitlines())
+    return tuple(sorted((Reference(pair[1], pair[0]) for pair in pairs if len(pair) == 2), key=lambda ref: ref.name))
+
+
+def list_tree(repo: Path, revision: str) -> tuple[TreeEntry, ...]:
+    """Give the blobs of a revision's tree in the order of their paths, all folders included."""
+    output = run(repo, "ls-tree", "-r", "-l", "-z", "--full-tree", "--end-of-options", revision)
+    entries = []
+    for record in output.split(b"\0"):
+        about, _, path = record.partition(b"\t")
+        words = about.decode("ascii", "replace").split()
+        # Links and submodules are no files; a blob that was never fetched has no size.
+        if len(words) == 4 and words[0].startswith("100") and words[3].isdigit():
+            entries.append(TreeEntry(words[2], int(words[3]), path.decode(errors="replace")))
+    return tuple(entries)
+
+
+def read_objects(
+    repo: Path, names: Iterable[str], most: int = MOST_BYTES, timeout: float = TIMEOUT
+) -> Iterator[bytes | None]:
+    """Stream objects through one ``cat-file --batch``, in the order asked for; None for one that is missing or larger than ``most``.
+
+    A name is an object id, with ``^{tree}`` behind it for the tree of a commit. ``timeout`` is for one object.
+    """
+    with _batch(repo, timeout) as (ask, answers, watch):
+        for name in names:
+            if not _OBJECT.fullmatch(name.removesuffix("^{tree}")):
+                raise GitError("cat-file", f"{name[:80]!r} is no object id")
+            with watch():
+                ask.write(name.encode() + b"\n")
+                ask.flush()
+                content = _read_answer(answers, most)
+            yield content
+
+
+def read_blobs(
+    repo: Path, objects: Iterable[str], most: int = MOST_BYTES, timeout: float = TIMEOUT
+) -> Iterator[tuple[str, bytes | None]]:
+    """Stream blobs by object id, as (object, content); None where one is missing or larger than ``most`` bytes."""
+    asked = list(objects)
+    yield from zip(asked, read_objects(repo, asked, most, timeout), strict=True)
+
+
+def list_sizes(repo: Path, objects: Iterable[str]) -> dict[str, int]:
+    """Give the sizes in bytes of the objects that are there."""
+    asked = "".join(f"{name}\n" for name in objects if _OBJECT.fullmatch(name))
+    output = run(repo, "cat-file", "--batch-check", input=asked.encode()).decode("ascii", "replace")
+    answers = (line.split() for line in output.splitlines())
+    return {words[0]: int(words[2]) for words in answers if len(words) == 3 and words[2].isdigit()}
+
+
+def _read_answer(answers: IO[bytes], most: int) -> bytes | None:
+    header = answers.readline()
+    if not header:
+        raise GitError("cat-file", "git ended before it had answered")
+    words = header.split()
+    if len(words) != 3 or not words[2].isdigit():  # "<name> missing" or "<name> ambiguous"
+        return None
+    size = int(words[2])
+    pieces = []
+    left = size + 1  # a line end follows the content
+    while left:
+        piece = answers.read(min(left, _BLOCK))
+        if not piece:
+            raise GitError("cat-file", "git ended in the middle of an object")
+        left -= len(piece)
+        if size <= most:
+            pieces.append(piece)
+    return b"".join(pieces)[:-1] if pieces else None
+
+
+@contextmanager
+def _batch(
+    repo: Path, timeout: float
+) -> Iterator[tuple[IO[bytes], IO[bytes], Callable[[], AbstractContextManager[None]]]]:
+    """Start ``cat-file --batch``; gives where to ask, where the answers come, and a watch that ends a git that hangs."""
+    try:
+        process = subprocess.Popen(
+            _command(repo, ("cat-file", "--batch")),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(repo),
+        )
+    except OSError as error:
+        raise GitError("cat-file", f"git cannot be started: {error.strerror or error}") from None
+
+    @contextmanager
+    def watch() -> Iterator[None]:
+        timer = threading.Timer(timeout, process.kill)
+        timer.start()
+        try:
+            yield
+        except BrokenPipeError:
+            raise GitError("cat-file", "git ended early; is this a repository?") from None
+        finally:
+            timer.cancel()
+
+    with process:
+        if process.stdin is None or process.stdout is None:
+            raise GitError("cat-file", "git was started without pipes")
+        try:
+            yield process.stdin, process.stdout, watch
+        finally:
+            process.kill()
+
+
+def parse_tree(content: bytes, width: int) -> Iterator[tuple[str, str, bool]]:
+    """Parse a tree object into (name, object, is a folder); ``width`` is that of an object id in bytes: 20, or 32 for SHA-256."""
+    position = 0
+    while position < len(content):
+        end = content.find(b"\0", position)
+        if end < 0:
+            return
+        mode, _, name = content[position:end].partition(b" ")
+        position = end + 1 + width
+        if mode in (b"40000", b"100644", b"100755"):
+            yield name.decode(errors="replace"), content[end + 1 : position].hex(), mode == b"40000"
+
+
+def _command(repo: Path, args: tuple[str, ...]) -> list[str]:
+    settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+    return ["git", "--no-pager", "-C", str(repo), *settings, *args]
+
+
+def _environment(repo: Path) -> Mapping[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    return kept | {
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CEILING_DIRECTORIES": str(repo.absolute().parent),  # never the repository around the folder
+        "GIT_ALLOW_PROTOCOL": "",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+    }

@@ -1,0 +1,128 @@
+"""Lookups, constants, tasks and searches, brought together over sessions."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from runlore.mining.facts.gathering import Found, Sighting, by_key, sessions_of
+from runlore.mining.facts.wording import code, joined, sentence
+
+OFTEN = 0.05
+"""Share of all sessions that must look the same entity up before it counts as the company's and not as one customer's."""
+
+_SYNTAX = frozenset(
+    "func type struct def class const interface import return function export async void public private".split(" ")
+)
+
+
+def gather_lookups(sightings: list[Sighting], total: int) -> Iterator[Found]:
+    """Bring together questions that tools answer the same in every session: three sessions, and for entities those of different people."""
+    entities: dict[str, list[tuple[str, list[Sighting]]]] = defaultdict(list)
+    for key, group in by_key(sightings):
+        n = sessions_of(group)
+        agreeing = _agreeing(group)
+        if n < 3 or sessions_of(agreeing) < max(3, 0.8 * n):
+            continue
+        tool, _, asked = key.partition(" ")
+        if not agreeing[0].seen.remedy:
+            question = code(key)
+        elif not asked:
+            question = f"`{tool}`"
+        elif n >= OFTEN * total and len({s.seen.about for s in agreeing}) >= 3:
+            entities[tool].append((asked, agreeing))
+            continue
+        else:
+            continue
+        text = f"{question} gave the same answer in {sessions_of(agreeing)} of {n} sessions: “{agreeing[0].seen.text}”"
+        yield Found(
+            "fact",
+            f"lookup {key}",
+            sentence(text),
+            "Take it from here instead of asking again.",
+            "notes",
+            tuple(agreeing),
+        )
+    for tool, asked_for in sorted(entities.items()):
+        yield _entities(tool, asked_for)
+
+
+def _entities(tool: str, asked_for: list[tuple[str, list[Sighting]]]) -> Found:
+    ranked = sorted(asked_for, key=lambda a: (-sessions_of(a[1]), a[0]))
+    every = tuple(s for _, group in ranked for s in group)
+    shown = joined(
+        [f"{asked} → “{group[0].seen.text[:60]}” ({sessions_of(group)} sessions)" for asked, group in ranked], 5
+    )
+    text = f"`{tool}` was asked the same in {sessions_of(every)} sessions and never answered differently: {shown}"
+    return Found(
+        "fact",
+        f"entities {tool}",
+        sentence(text),
+        "These do not change from case to case; keep them at hand.",
+        "notes",
+        every,
+    )
+
+
+def _agreeing(group: list[Sighting]) -> list[Sighting]:
+    """Give the sightings with the answer that most sessions got."""
+    answers: dict[str, set[str]] = defaultdict(set)
+    for s in group:
+        answers[s.seen.remedy or s.seen.text].add(s.session)
+    best = max(answers, key=lambda a: (len(answers[a]), a))
+    return [s for s in group if (s.seen.remedy or s.seen.text) == best]
+
+
+def gather_constants(sightings: list[Sighting], total: int) -> Iterator[Found]:
+    """Bring together arguments to which a tool of the company is always given the same value; four in five of at least three sessions."""
+    tools: dict[str, list[tuple[str, list[Sighting], int]]] = defaultdict(list)
+    for key, group in by_key(sightings):
+        tool, _, name = key.rpartition(" ")
+        value, _ = Counter(s.seen.text for s in group).most_common(1)[0]
+        agreeing = [s for s in group if s.seen.text == value]
+        n = sessions_of(group)
+        if n >= 3 and sessions_of(agreeing) >= max(3, 0.8 * n):
+            tools[tool].append((name, agreeing, n))
+    for tool, arguments in sorted(tools.items()):
+        every = tuple(s for _, group, _ in arguments for s in group)
+        shown = joined(
+            [f"{name} “{group[0].seen.text}” ({sessions_of(group)} of {n} sessions)" for name, group, n in arguments], 6
+        )
+        text = f"`{tool}` is called with {shown}"
+        way = "Use these values unless the request says otherwise."
+        yield Found("fact", f"constants {tool}", sentence(text), way, "notes", every, weight=0.5)
+
+
+def gather_tasks(sightings: list[Sighting], total: int) -> Iterator[Found]:
+    """Say which tasks of the project's own runner are used; three sessions each."""
+    runners: dict[str, dict[str, list[Sighting]]] = defaultdict(dict)
+    for task, group in by_key(sightings):
+        if sessions_of(group) >= 3:
+            runners[task.rsplit(" ", 1)[0]][task] = group
+    for runner, tasks in sorted(runners.items()):
+        ranked = sorted(tasks, key=lambda t: (-sessions_of(tasks[t]), t))
+        every = tuple(s for task in ranked for s in tasks[task])
+        shown = joined([f"`{t}` ({sessions_of(tasks[t])} sessions)" for t in ranked], 6)
+        text = f"The project's own tasks, as sessions run them: {shown}"
+        way = "Start with these, not with the tools behind them."
+        # Running them was no loss; only that each session has to find them out is.
+        yield Found("fact", f"tasks {runner}", sentence(text), way, "notes", every, weight=0.1)
+
+
+def gather_searches(sightings: list[Sighting], total: int) -> Iterator[Found]:
+    """Bring together long searches that ended at the same file: three sessions that looked for some of the same words."""
+    for place, group in by_key(sightings):
+        n = sessions_of(group)
+        terms: dict[str, set[str]] = defaultdict(set)
+        for s in group:
+            for term in s.seen.text.rstrip("…").split(", "):
+                if term and term not in _SYNTAX:
+                    terms[term].add(s.session)
+        common = sorted((t for t in terms if len(terms[t]) >= 2), key=lambda t: (-len(terms[t]), t))
+        if n < 3 or not common:
+            continue
+        calls = sum(s.seen.calls for s in group)
+        text = f"{n} sessions searched for {joined([f'`{t}`' for t in common], 4)} and ended at `{place}`, after {calls} calls in all"
+        yield Found(
+            "fact", f"search {place}", sentence(text), f"Start reading at `{place}`.", "notes", tuple(group), weight=0.5
+        )

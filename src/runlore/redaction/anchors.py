@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-_KEY_END: Final = rb"[\"'\\`\])]{0,12}[ \t]{0,3}(?:[:=,]|=>)"
+_KEY_END: Final = rb"[\"'\\`\])]{0,20}[ \t]{0,3}(?:[:=,]|=>)"
 
 ANCHORS: Final[dict[str, re.Pattern[bytes]]] = {
     "underscore": re.compile(rb"_(?:(?=[A-Za-z0-9+/]{16})(?<!toolu_)(?<!msg_)(?<!req_)|(?<=b_pat_)|(?<=r_pat_))"),
@@ -34,10 +34,10 @@ LOWER_ANCHORS: Final[dict[str, re.Pattern[bytes]]] = {
     "pass": re.compile(
         rb"pass(?:(?:wor[dt]|wd|phrase|code)(?:"
         + _KEY_END
-        + rb"|[ =])|[\"'\\`\])]{0,12}(?::[\"'\\`]|: (?!test)|=|[ ]=))"
+        + rb"|[ =])|[\"'\\`\])]{0,20}(?::[\"'\\`]|: (?!test)|=|[ ]=))"
     ),
     "pwd": re.compile(rb"pwd" + _KEY_END),
-    "authorization": re.compile(rb"authorization[\\\"'`\])]{0,12}[ \t]{0,3}[:=,]"),
+    "authorization": re.compile(rb"authorization[\\\"'`\])]{0,20}[ \t]{0,3}[:=,]"),
     "bearer": re.compile(rb"bearer[ \t]"),
 }
 """Searched in the lower-cased text; positions are the same."""

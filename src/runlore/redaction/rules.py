@@ -45,9 +45,9 @@ def _token(kind: str, anchor: str, literals: str, shape: bytes, entropy: float =
 _PEM_HEAD: Final = rb"-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"
 _PEM_TAIL: Final = rb"-----END (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"
 # Between the lines of a key stand line ends in any depth of escaping, and the line numbers that file viewers add.
-_PEM_BODY: Final = rb"(?:\\+[nrt/]|[A-Za-z0-9+/=:,. \-()|]|\xe2\x86\x92|\t)"
+_PEM_BODY: Final = rb"(?:\\+(?:[nrt/]|u2192)|[A-Za-z0-9+/=:,. \-()|]|\xe2\x86\x92|\t)"
 
-_HEADER: Final = rb"(?i:authorization)[\\\"'`\])]{0,12}[ \t]{0,3}(?:[:=,]|=>)[ \t]{0,3}[\\\"'`]{0,9}"
+_HEADER: Final = rb"(?i:authorization)[\\\"'`\])]{0,20}[ \t]{0,3}(?:[:=,]|=>)[ \t]{0,3}[\\\"'`]{0,20}"
 
 PROVIDER_RULES: Final[tuple[Rule, ...]] = (
     _token("github-token", "underscore", "ghp_ gho_ ghu_ ghs_ ghr_", rb"gh[pousr]_[A-Za-z0-9]{30,255}"),
@@ -93,7 +93,7 @@ PROVIDER_RULES: Final[tuple[Rule, ...]] = (
         "private-key",
         "hyphen",
         re.compile(
-            _PEM_HEAD + rb"(?:(?:\\+[nrt/]|[ \t0-9|]|\xe2\x86\x92){1,16}(?:[A-Za-z0-9+/=]|\\+/){16,100}){1,400}"
+            _PEM_HEAD + rb"(?:(?:\\+(?:[nrt/]|u2192)|[ \t0-9|]|\xe2\x86\x92){1,16}(?:[A-Za-z0-9+/=]|\\+/){16,100}){1,400}"
         ),
         literals=(b"-----BEGIN ",),
     ),

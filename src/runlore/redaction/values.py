@@ -61,6 +61,7 @@ def is_secret_value(value: bytes, family: str, *, quoted: bool, tight: bool) -> 
 
 
 def _is_password(value: bytes, quoted: bool, tight: bool) -> bool:
+    value = re.sub(rb"\\+", rb"\\", value)  # the depth of escaping says nothing about its length
     if len(value) < (4 if quoted or tight else 6) or len(value) > 512:
         return False
     if not quoted and (_PROSE.match(value) or _CODE.match(value)):

@@ -68,7 +68,7 @@ def read(file: str, lines: Iterable[Line]) -> Iterator[Reading]:
         tally.records += 1
         tally.count(record)
         session.add(number, record)
-    yield Reading(_build(file, session, tally), tuple(kept), cut=tally.unreadable[-1:] == [len(kept)] != [])
+    yield Reading(_build(file, session, tally), tuple(kept), cut=tally.unreadable[-1:] == [len(kept)])
 
 
 def _build(file: str, session: Session, tally: _Tally) -> Transcript:

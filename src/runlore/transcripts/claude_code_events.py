@@ -192,7 +192,8 @@ class Session:
         words = ""
         if block.is_error:
             outcome = "error"
-            refusal = find_refusal(text) if speaker.record.toolDenialKind in ("", "user-rejected") else None
+            denial = speaker.record.toolDenialKind
+            refusal = find_refusal(text, call.block.input) if denial in ("", "user-rejected") else None
             if refusal is not None:
                 outcome, words = "rejected", refusal
             elif text.startswith(INTERRUPTED) or "Sibling tool call errored" in text[:80]:

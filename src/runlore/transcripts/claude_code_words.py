@@ -39,8 +39,11 @@ _BUILT_IN: Final = frozenset(_BUILT_IN_NAMES.split())
 
 _COMMAND: Final = re.compile(r"<command-name>\s*/?([^<]*?)\s*</command-name>")
 _COMMAND_ARGS: Final = re.compile(r"<command-args>(.*?)</command-args>", re.DOTALL)
-_REFUSAL: Final = "The user doesn't want to"
-_CORRECTION: Final = re.compile(r"the user said:\s*\n(.*)\Z", re.DOTALL)
+# The second form is what a subagent is told when a person refuses one of its calls.
+_REFUSALS: Final = ("The user doesn't want to", "Permission for this tool use was denied. The tool use was rejected")
+_CORRECTION: Final = re.compile(r"[Tt]he user said:\s*\n(.*)\Z", re.DOTALL)
+_CLARIFY: Final = "The user wants to clarify these questions."
+_GIVEN_SO_FAR: Final = re.compile(r"^\s*Answer: (.*)$", re.MULTILINE)
 _CLIENT_NOTE: Final = re.compile(r"\n\nNote: The user's next message may contain a correction.*\Z", re.DOTALL)
 _ANSWER: Final = re.compile(r'"((?:[^"\\]|\\.)*)"="((?:[^"\\]|\\.)*)"')
 
@@ -63,12 +66,20 @@ def parse_command(text: str) -> tuple[str, str] | None:
     return "/" + found[1], words[1].strip() if words else ""
 
 
-def find_refusal(result: str) -> str | None:
-    """Give the person's words with which they refused a call (may be empty), None where nobody refused it."""
-    if not result.startswith(_REFUSAL):
+def find_refusal(result: str, arguments: Any = None) -> str | None:
+    """Give the person's words with which they refused a call (may be empty), None where nobody refused it.
+
+    Who answers questions by "let us talk about it" is quoted by the client in its own words: of those, only answers that
+    are none of the options in ``arguments`` are the person's.
+    """
+    if not result.startswith(_REFUSALS):
         return None
-    said = _CORRECTION.search(result)
-    return _CLIENT_NOTE.sub("", said[1]).strip() if said else ""
+    found = _CORRECTION.search(result)
+    said = _CLIENT_NOTE.sub("", found[1]).strip() if found else ""
+    if not said.startswith(_CLARIFY):
+        return said
+    offered = _list_options(arguments)
+    return "\n".join(words for given in _GIVEN_SO_FAR.findall(said) for words in _list_own_words(given, offered))
 
 
 def find_answers(structured: bytes, result: str, arguments: Any) -> tuple[dict[str, Any], str]:

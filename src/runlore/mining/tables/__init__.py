@@ -1,0 +1,1 @@
+"""What is known of command-line programs, as tables."""

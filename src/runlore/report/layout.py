@@ -1,0 +1,251 @@
+"""Draws a partial order from top to bottom: rows, no box over another, every arrow down.
+
+After Sugiyama, Tagawa and Toda, *Methods for visual understanding of hierarchical system structures* (1981), in its
+usual four steps: (1) leave out arrows that follow from others, (2) a row for each box by its longest way from the top,
+rows that are too full broken into several, (3) the order within rows by the neighbours' mean, keeping the best that was
+seen, with an invisible box wherever an arrow passes a row, (4) horizontal places that are nearest to the neighbours' in
+the least-squares sense, by pooling adjacent violators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+SWEEPS = 8
+PASSING = 14.0  # width of the gap that an arrow needs to pass a row
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Something to place; ``after`` names the boxes that come before it."""
+
+    key: int
+    width: float
+    height: float
+    after: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A box in its place; x and y are its upper left corner, ``row`` counts from 0 at the top."""
+
+    key: int
+    x: float
+    y: float
+    width: float
+    height: float
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An arrow from one box to another, as the points that it passes, from top to bottom."""
+
+    tail: int
+    head: int
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The whole: boxes by key, routes by tail and head, and the size of it all in pixels."""
+
+    boxes: tuple[Placed, ...]
+    routes: tuple[Route, ...]
+    width: float
+    height: float
+
+
+Item = tuple[int, int, int]
+"""A box ``(key, 0, 0)`` or the place where an arrow passes a row: ``(tail, head, row)``."""
+
+
+def lay_out(boxes: Sequence[Box], most: int = 3, gap: float = 28.0, fall: float = 34.0, margin: float = 8.0) -> Drawing:
+    """Place the boxes: at most ``most`` side by side, ``gap`` between them, ``fall`` between rows."""
+    known = {box.key: box for box in sorted(boxes, key=lambda box: box.key)}
+    before = reduce_order({key: [a for a in box.after if a in known and a < key] for key, box in known.items()})
+    rows = fill_rows(before, most)
+    arrows = [(tail, head) for head in before for tail in before[head]]
+    table, ways = pass_rows(rows, arrows)
+    links = [pair for way in ways.values() for pair in zip(way, way[1:], strict=False)]
+    table = order_rows(table, links)
+    widths = {item: known[item[0]].width if item[1] == 0 else PASSING for row in table for item in row}
+    centres = place_across(table, links, widths, gap)
+    left = min((centres[item] - widths[item] / 2 for item in centres), default=0.0)
+    centres = {item: centre - left + margin for item, centre in centres.items()}
+    tops = place_down(table, known, fall, margin)
+    placed = [
+        Placed(key, centres[item] - known[key].width / 2, tops[row][0], known[key].width, known[key].height, row)
+        for row, items in enumerate(table)
+        for item in items
+        if item[1] == 0
+        for key in item[:1]
+    ]
+    routes = [Route(tail, head, trace(ways[tail, head], centres, tops, known, rows)) for tail, head in sorted(ways)]
+    right = max((centres[item] + widths[item] / 2 for item in centres), default=0.0)
+    bottom = tops[-1][1] if tops else 0.0
+    return Drawing(tuple(sorted(placed, key=lambda box: box.key)), tuple(routes), right + margin, bottom + margin)
+
+
+def reduce_order(before: Mapping[int, Iterable[int]]) -> dict[int, tuple[int, ...]]:
+    """Leave out every arrow that follows from others; keys must come after what they name."""
+    above: dict[int, frozenset[int]] = {}
+    reduced: dict[int, tuple[int, ...]] = {}
+    for key in sorted(before):
+        direct = sorted(set(before[key]))
+        reduced[key] = tuple(a for a in direct if not any(a in above[other] for other in direct))
+        above[key] = frozenset(direct).union(*(above[a] for a in direct))
+    return reduced
+
+
+def fill_rows(before: Mapping[int, tuple[int, ...]], most: int) -> dict[int, int]:
+    """Give each box its row; a box with nothing before it stands as near as it can to what follows."""
+    level: dict[int, int] = {}
+    for key in sorted(before):
+        level[key] = 1 + max((level[a] for a in before[key]), default=-1)
+    following: dict[int, list[int]] = {key: [] for key in before}
+    for key, direct in before.items():
+        for a in direct:
+            following[a].append(key)
+    for position, key in enumerate(sorted(before)):
+        if before[key]:
+            continue
+        if following[key]:
+            level[key] = min(level[later] for later in following[key]) - 1
+        elif position:
+            level[key] = level[sorted(before)[position - 1]]
+    rows: dict[int, int] = {}
+    row = 0
+    for wanted in sorted(set(level.values())):
+        members = [key for key in sorted(level) if level[key] == wanted]
+        pieces = -(-len(members) // most)
+        size = -(-len(members) // pieces)
+        for position, key in enumerate(members):
+            rows[key] = row + position // size
+        row += pieces
+    return rows
+
+
+def pass_rows(
+    rows: Mapping[int, int], arrows: Iterable[tuple[int, int]]
+) -> tuple[list[list[Item]], dict[tuple[int, int], list[Item]]]:
+    """Put boxes into their rows, and an invisible item into each row that an arrow passes; gives the arrows' ways too."""
+    table: list[list[Item]] = [[] for _ in range(max(rows.values(), default=-1) + 1)]
+    for key in sorted(rows):
+        table[rows[key]].append((key, 0, 0))
+    ways: dict[tuple[int, int], list[Item]] = {}
+    for tail, head in sorted(arrows):
+        between: list[Item] = [(tail, head, row) for row in range(rows[tail] + 1, rows[head])]
+        for item in between:
+            table[item[2]].append(item)
+        ways[tail, head] = [(tail, 0, 0), *between, (head, 0, 0)]
+    return table, ways
+
+
+def order_rows(table: list[list[Item]], links: Sequence[tuple[Item, Item]]) -> list[list[Item]]:
+    """Order each row by the mean place of its neighbours, down and up in turn; keeps the order with fewest crossings."""
+    up, down = neighbours(links)
+    best, fewest = [list(row) for row in table], count_crossings(table, links)
+    current = [list(row) for row in table]
+    for sweep in range(SWEEPS):
+        looked_at = up if sweep % 2 == 0 else down
+        places = {item: position for row in current for position, item in enumerate(row)}
+        for row in current if sweep % 2 == 0 else reversed(current):
+            row.sort(key=lambda item: (_mean([places[n] for n in looked_at.get(item, ())], places[item]), item))
+            places.update({item: position for position, item in enumerate(row)})
+        crossings = count_crossings(current, links)
+        if crossings < fewest:
+            best, fewest = [list(row) for row in current], crossings
+    return best
+
+
+def _mean(values: list[int], otherwise: float) -> float:
+    return sum(values) / len(values) if values else otherwise
+
+
+def neighbours(links: Iterable[tuple[Item, Item]]) -> tuple[dict[Item, list[Item]], dict[Item, list[Item]]]:
+    """Give what stands directly above and below each item."""
+    up: dict[Item, list[Item]] = {}
+    down: dict[Item, list[Item]] = {}
+    for upper, lower in links:
+        up.setdefault(lower, []).append(upper)
+        down.setdefault(upper, []).append(lower)
+    return up, down
+
+
+def count_crossings(table: Sequence[Sequence[Item]], links: Sequence[tuple[Item, Item]]) -> int:
+    """Count the pairs of arrows that cross between two rows."""
+    where = {item: (row, position) for row, items in enumerate(table) for position, item in enumerate(items)}
+    by_row: dict[int, list[tuple[int, int]]] = {}
+    for upper, lower in links:
+        by_row.setdefault(where[upper][0], []).append((where[upper][1], where[lower][1]))
+    return sum(
+        (a[0] - b[0]) * (a[1] - b[1]) < 0
+        for pairs in by_row.values()
+        for position, a in enumerate(pairs)
+        for b in pairs[:position]
+    )
+
+
+def place_across(
+    table: Sequence[Sequence[Item]], links: Sequence[tuple[Item, Item]], widths: Mapping[Item, float], gap: float
+) -> dict[Item, float]:
+    """Give each item the centre that is nearest to its neighbours', the order and the gaps being kept."""
+    up, down = neighbours(links)
+    centres: dict[Item, float] = {}
+    for row in table:
+        centres.update(zip(row, spread([0.0] * len(row), [widths[item] for item in row], gap), strict=True))
+    for sweep in range(2 * SWEEPS):
+        for row in table if sweep % 2 == 0 else reversed(table):
+            wished = []
+            for item in row:
+                near = [centres[n] for n in up.get(item, []) + down.get(item, [])]
+                wished.append(sum(near) / len(near) if near else centres[item])
+            centres.update(zip(row, spread(wished, [widths[item] for item in row], gap), strict=True))
+    return centres
+
+
+def spread(wished: Sequence[float], widths: Sequence[float], gap: float) -> list[float]:
+    """Give the centres nearest to the wished ones so that boxes keep their order and a gap (pool adjacent violators)."""
+    offsets = [0.0]
+    for left, right in zip(widths, widths[1:], strict=False):
+        offsets.append(offsets[-1] + (left + right) / 2 + gap)
+    blocks: list[tuple[float, int]] = []  # sum of the wishes, how many share one place
+    for wish, offset in zip(wished, offsets, strict=False):
+        blocks.append((wish - offset, 1))
+        while len(blocks) > 1 and blocks[-2][0] * blocks[-1][1] >= blocks[-1][0] * blocks[-2][1]:
+            total, size = blocks.pop()
+            blocks[-1] = (blocks[-1][0] + total, blocks[-1][1] + size)
+    places = [total / size for total, size in blocks for _ in range(size)]
+    return [place + offset for place, offset in zip(places, offsets, strict=False)]
+
+
+def place_down(
+    table: Sequence[Sequence[Item]], known: Mapping[int, Box], fall: float, margin: float
+) -> list[tuple[float, float]]:
+    """Give the top and the bottom of each row."""
+    tops = []
+    y = margin
+    for row in table:
+        tallest = max(known[item[0]].height for item in row if item[1] == 0)
+        tops.append((y, y + tallest))
+        y += tallest + fall
+    return tops
+
+
+def trace(
+    way: Sequence[Item],
+    centres: Mapping[Item, float],
+    tops: Sequence[tuple[float, float]],
+    known: Mapping[int, Box],
+    rows: Mapping[int, int],
+) -> tuple[tuple[float, float], ...]:
+    """Give the points of one arrow: out of its box, straight through the rows that it passes, into the next box."""
+    tail, *between, head = way
+    row = rows[tail[0]]
+    points = [(centres[tail], tops[row][0] + known[tail[0]].height), (centres[tail], tops[row][1])]
+    for item in between:
+        points += [(centres[item], tops[item[2]][0]), (centres[item], tops[item[2]][1])]
+    points.append((centres[head], tops[rows[head[0]]][0]))
+    return tuple(point for position, point in enumerate(points) if not position or point != points[position - 1])

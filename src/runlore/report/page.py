@@ -1,0 +1,110 @@
+"""The report: one HTML page that needs nothing but itself."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache, partial
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from runlore.report import wording
+from runlore.report.values import Report
+from runlore.report.views import Section, origins, priorities, say_sources, sections_of, tiles, timeline
+
+KINDS = {
+    "fact": ("Found out again", "Looked up by several sessions, and found in the same place."),
+    "trap": ("Stumbled over again", "Fails in session after session, though it is known what works instead."),
+    "preference": ("Told again", "People have said it more than once."),
+}
+
+
+def render_report(report: Report) -> str:
+    """Give the whole page as HTML: no request to anywhere, no script needed to read it, every text escaped.
+
+    The same report gives the same page, byte for byte.
+    """
+    environment = _environment()
+    style, script = _own("report.css"), _own("report.js")
+    sections = sections_of(report)
+    area, wide = tiles(sections, 1080, 400)
+    sessions = origins(report)
+    page = environment.get_template("report.html.j2").render(
+        report=report,
+        sections=sections,
+        totals=_totals(report, sections),
+        measure=area,
+        maps=(("wide", 1080, 400, wide), ("narrow", 358, 560, tiles(sections, 358, 560)[1])),
+        timelines=(("wide", timeline(sections, 1080, 270)), ("narrow", timeline(sections, 358, 0))),
+        priorities=priorities(sections, report.facts),
+        facts=[
+            (
+                kind,
+                *KINDS[kind],
+                sorted((f for f in report.facts if f.kind == kind), key=lambda f: (-f.occurrences, f.text)),
+            )
+            for kind in ("trap", "fact", "preference")
+        ],
+        where=partial(say_sources, sessions=sessions),
+        style=style,
+        script=script,
+        policy=_policy(style, script),
+    )
+    return page + "\n"
+
+
+@cache
+def _environment() -> Environment:
+    """The templates, with escaping on and hidden characters shown wherever a value is printed."""
+    environment = Environment(
+        loader=PackageLoader("runlore.report"),
+        autoescape=True,
+        finalize=wording.visible,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name in ("number", "short_number", "duration", "day", "short_id", "shorten", "count", "share"):
+        environment.filters[name] = getattr(wording, name)
+    environment.filters["px"] = _pixels
+    return environment
+
+
+def _own(name: str) -> Markup:
+    """One of our own files beside the template, which is ours and needs no escaping."""
+    text = files("runlore.report").joinpath("templates", name).read_text(encoding="utf-8")
+    return Markup(text)  # noqa: S704 - a file of this package
+
+
+def _policy(style: str, script: str) -> str:
+    """The content security policy: nothing is loaded from anywhere, and only these very bytes run or style."""
+    return (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; "
+        f"style-src '{_digest(style)}'; script-src '{_digest(script)}'"
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _pixels(value: float) -> str:
+    """Write a length without needless digits."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _totals(report: Report, sections: tuple[Section, ...]) -> dict[str, Any]:
+    """Count what the header says: the repeated part beside the whole."""
+    workflows = [section.workflow for section in sections]
+    return {
+        "cases": sum(len(workflow.cases) for workflow in workflows),
+        "sessions": len({case.session for workflow in workflows for case in workflow.cases}),
+        "tokens": sum(workflow.tokens.total for workflow in workflows),
+        "seconds": sum(workflow.seconds.total for workflow in workflows),
+        "failures": sum(mode.count for workflow in workflows for mode in workflow.failure_modes),
+        "unresolved": sum(mode.count - mode.resolved for workflow in workflows for mode in workflow.failure_modes),
+        "objections": sum(len(section.objections) for section in sections),
+    }

@@ -28,7 +28,7 @@ _TRIGGER = re.compile(r"(Request|Label|Schedule|Not when): (.+)", re.DOTALL)
 _INPUT = re.compile(r" \((required|optional)(?:, default: (.+?))?\)(?:: (.*))?", re.DOTALL)
 _COMPLETION = re.compile(rf"({'|'.join(PROOF_KINDS)}) \((P[0-3])\): (.+)", re.DOTALL)
 _ESCALATION = re.compile(r"(`[^`]+`)(?:, within ([^,`]+))?(?:, then (`[^`]+`))?")
-_SUBJECT = re.compile(r"([A-Z][A-Za-z0-9]*(?: [a-z0-9]+){0,3}): (.+)", re.DOTALL)
+_SUBJECT = re.compile(r"([A-Z][A-Za-z0-9]*(?:,? [a-z0-9]+){0,12}): (.+)", re.DOTALL)
 _ARROW = " → "
 
 

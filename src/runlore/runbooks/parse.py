@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,12 +43,13 @@ class Parsed:
     problems: tuple[Problem, ...]
     spans: tuple[Span, ...]
 
+    starts: Mapping[str, int]
+
     def line(self, key: str) -> int:
         """Give the line, from 1, on which a piece begins; a part of a piece gives the piece's line, an unknown one 1."""
-        starts = {span.key: span.first + 1 for span in reversed(self.spans)}
-        while key and key not in starts:
+        while key and key not in self.starts:
             key = key.rpartition("/")[0]
-        return starts.get(key, 1)
+        return self.starts.get(key, 1)
 
 
 def parse(text: str, file: str) -> tuple[Runbook, tuple[Problem, ...]]:
@@ -60,24 +61,13 @@ def parse(text: str, file: str) -> tuple[Runbook, tuple[Problem, ...]]:
 def parse_spans(text: str, file: str) -> Parsed:
     """Read a runbook and keep where each of its pieces stands."""
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
-        return Parsed(
-            Runbook("", "", ""),
-            (
-                Problem(
-                    file,
-                    1,
-                    "too-large",
-                    f"The file is larger than {LARGEST // 1024} KiB: move details into files beside it.",
-                ),
-            ),
-            (),
-        )
+        message = f"The file is larger than {LARGEST // 1024} KiB: move details into files beside it."
+        return Parsed(Runbook("", "", ""), (Problem(file, 1, "too-large", message),), (), {})
     reading = _Reading(text.removeprefix("\ufeff"), file)
-    return Parsed(
-        reading.runbook(),
-        tuple(sorted(reading.problems, key=lambda p: p.line)),
-        tuple(sorted(reading.spans.found, key=lambda s: s.first)),
-    )
+    runbook = reading.runbook()
+    problems = tuple(sorted(reading.problems, key=lambda problem: problem.line))
+    spans = tuple(sorted(reading.spans.found, key=lambda span: span.first))
+    return Parsed(runbook, problems, spans, {span.key: span.first + 1 for span in reversed(spans)})
 
 
 class _Reading:

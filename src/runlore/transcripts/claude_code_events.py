@@ -40,7 +40,8 @@ class _Speaker:
     __slots__ = ("actor", "line", "parent", "record", "timestamp", "uuid")
 
     def __init__(self, line: int, record: Record, uuid: str, timestamp: str, actor: Actor, parent: str) -> None:
-        self.line, self.record, self.uuid, self.actor, self.parent = line, record, uuid, actor, parent
+        self.line, self.record, self.actor, self.parent = line, record, actor, parent
+        self.uuid = uuid or f"line {line}"
         self.timestamp = timestamp
 
 
@@ -283,7 +284,7 @@ class Session:
         if not texts:
             return
         if record.isCompactSummary:
-            self._append(speaker, "compaction", 0, record.uuid, "agent", "\n".join(text for _, text in texts))
+            self._append(speaker, "compaction", 0, speaker.uuid, "agent", "\n".join(text for _, text in texts))
         elif record.isMeta:
             self._add_meta(speaker, "\n".join(text for _, text in texts))
         else:
@@ -295,7 +296,7 @@ class Session:
         human: list[tuple[int, str]] = []
         for index, text in texts:
             if text.startswith(INTERRUPTED):
-                self._append(speaker, "interrupt", index, record.uuid, "person", "")
+                self._append(speaker, "interrupt", index, speaker.uuid, "person", "")
                 for call in (call for calls in self._waiting.values() for call in calls):
                     call.cancelled = True
             elif text.startswith("<command-"):
@@ -307,7 +308,7 @@ class Session:
         if not human or record.promptSource == "system" or (record.origin and record.origin.kind not in ("", "human")):
             return
         words = "\n".join(text for _, text in human)
-        id_ = record.uuid if len(human) == len(texts) else f"{record.uuid}#{human[0][0]}"
+        id_ = speaker.uuid if len(human) == len(texts) else f"{speaker.uuid}#{human[0][0]}"
         if record.isSidechain:  # the task that an agent gave its subagent
             self._append(speaker, "say", human[0][0], id_, "agent", words)
             return
@@ -319,7 +320,7 @@ class Session:
         if command is None or is_built_in(command[0]):
             return
         tool, args = command
-        self._command = self._append(speaker, "procedure", 0, speaker.record.uuid, "person", "", tool, args)
+        self._command = self._append(speaker, "procedure", 0, speaker.uuid, "person", "", tool, args)
 
     def _add_meta(self, speaker: _Speaker, text: str) -> None:
         """Take a text that the client put in: that of a skill, of a slash command, or a remark of its own."""
@@ -331,7 +332,7 @@ class Session:
         if skill is not None:
             given = skill.input if isinstance(skill.input, dict) else {}
             tool, args = str(given.get("skill") or given.get("command") or ""), str(given.get("args") or "")
-            self._append(speaker, "procedure", 0, speaker.record.uuid, speaker.actor, text, tool, args)
+            self._append(speaker, "procedure", 0, speaker.uuid, speaker.actor, text, tool, args)
         elif self._command is not None and (event := self._events[self._command]) is not None:
             msgspec.structs.force_setattr(event, "text", text)
             self._command = None
@@ -347,7 +348,7 @@ class Session:
 
     def _add_attachment(self, line: int, record: Record) -> None:
         attachment = record.attachment
-        if attachment is None or attachment.type != "queued_command" or self._is_repeated(record.uuid):
+        if attachment is None or attachment.type != "queued_command":
             return
         text = text_of(attachment.prompt)
         self._forget_queued(text)
@@ -355,9 +356,9 @@ class Session:
             self._queue_text(line, record, record.uuid, text)
 
     def _queue_text(self, line: int, record: Record, id_: str, text: str) -> None:
-        if is_human(text) and not text.startswith("/"):
+        if is_human(text) and not text.startswith("/") and not self._is_repeated(id_):
             speaker = _Speaker(line, record, id_, record.timestamp, "person", "")
-            self._queue.append((text.strip(), self._append(speaker, "steer", 0, id_, "person", text)))
+            self._queue.append((text.strip(), self._append(speaker, "steer", 0, speaker.uuid, "person", text)))
 
     def _forget_queued(self, words: str) -> None:
         """Drop queued texts that now stand in a record: the record's own id is the one that copies of it share."""

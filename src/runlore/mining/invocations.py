@@ -127,6 +127,11 @@ _CHECKS: Final = words_of(
     "test tests testing lint check checks build ci fmt format typecheck type types verify e2e unit integration compile bench benchmark cover coverage "
     "vet validate spec smoke doctor audit qa all tsc eslint doctest dev start serve watch run bench clean docs preview storybook generate gen"
 )
+# Sub-commands that change records elsewhere, of programs that no table knows: trackers and the like.
+_WORLDLY: Final = words_of(
+    "create update close reopen delete send comment assign submit approve reject merge tag label transition resolve cancel note"
+)
+_KNOWN_PROGRAMS: Final = frozenset(name.split(" ")[0] for name in FORMS)
 _CLOUD_VERBS: Final = words_of("cp mv rm mb rb up down sync put ssh scp")
 _EFFECTS: Final = words_of(
     "deploy release publish migrate migration push upload rollback provision seed promote ship apply destroy notify send post rollout "
@@ -148,29 +153,29 @@ def name_command(command: Command) -> Invocation:
     words = _words_after_options(program, command.arguments)
     if program == "docker-compose":
         program, words = "docker", ["compose", *words]
-    if (
-        "--help" in command.arguments
-        or "--version" in command.arguments
-        or command.arguments in (("-h",), ("-v",), ("-V",), ("version",))
-    ):
-        flag = "--version" if command.arguments[-1] in ("--version", "-V", "-v", "version") else "--help"
-        about = "Show the version of" if flag == "--version" else "Show the help of"
-        name = " ".join([program, *_subcommands(program, words)])
-        return Invocation(f"{name} {flag}", "read", f"{about} `{name}`", common=True)
     if program in _INTERPRETERS and "python -m" not in command.wrappers:
         script = _script(command.arguments)
-        if script is not None or program not in FORMS:
-            return (
-                _name_script(program, script, command.arguments)
-                if script
-                else Invocation(program, "check", f"Run `{program}`", common=True)
-            )
+        if script is not None and not _is_subcommand(program, script):
+            return _name_script(program, script, command.arguments)
     if _SCRIPT.search(program) and program != "manage.py":
         return _name_script(program, program, (program, *command.arguments))
+    asked = _asked_about_itself(program, words, command.arguments)
+    if asked is not None:
+        return asked
     task = _task(program, words)
     if task is not None:
         return _name_task(program, task, command)
     return _name_by_table(program, words, command)
+
+
+def _asked_about_itself(program: str, words: Sequence[str], arguments: tuple[str, ...]) -> Invocation | None:
+    """`--help` and `--version` of any program, whatever its sub-command would do."""
+    version = "--version" in arguments or arguments in (("-v",), ("-V",), ("version",))
+    if not version and "--help" not in arguments and arguments != ("-h",):
+        return None
+    name = " ".join([program, *(word for word in _subcommands(program, words) if word != "version")])
+    flag, about = ("--version", "the version of") if version else ("--help", "the help of")
+    return Invocation(f"{name} {flag}", "read", f"Show {about} `{name}`", common=True)
 
 
 def _words_after_options(program: str, arguments: Sequence[str]) -> list[str]:
@@ -206,12 +211,21 @@ def _subcommands(program: str, words: Sequence[str]) -> list[str]:
 
 def _script(arguments: Sequence[str]) -> str | None:
     """Give the script that an interpreter runs, None where it is given inline or on standard input."""
+    option = ""
     for word in arguments:
-        if word in ("-c", "-e", "-"):
+        if word in ("-c", "-e", "-", "-p", "--eval") or (
+            word.startswith("-") and word.endswith("c") and not word.startswith("--")
+        ):
             return None
-        if not word.startswith("-"):
+        if not word.startswith("-") and not (option.endswith("o") and not option.startswith("--")):
             return word
+        option = word if word.startswith("-") else ""
     return None
+
+
+def _is_subcommand(program: str, word: str) -> bool:
+    """Say whether the word after ``bun`` or ``deno`` is a sub-command or a named task, and no script."""
+    return program in _RUNNERS and not _SCRIPT.search(word) and "/" not in word
 
 
 def _name_script(program: str, script: str, arguments: Sequence[str]) -> Invocation:
@@ -248,6 +262,8 @@ def _task(program: str, words: Sequence[str]) -> str | None:
 
 
 def _name_task(program: str, task: str, command: Command) -> Invocation:
+    if _SCRIPT.search(task) and program in _INTERPRETERS:
+        return _name_script(program, task, command.arguments)
     task = task if len(task) <= 60 else task[:60]
     verb = _RUNNERS[program][0] + " " if _RUNNERS[program] else ""
     kind = _TASK_WORD.get(program, "task")
@@ -363,7 +379,9 @@ def _unknown_role(program: str, sub: Sequence[str], command: Command) -> Role:
     if program in _CLOUDS or program in ("gh", "glab", "kubectl", "helm", "terraform"):
         verb = next((w for w in reversed(words) if w in READING or w in CHANGING or w in _CLOUD_VERBS), "")
         return "effect" if verb in CHANGING - READING or verb in _CLOUD_VERBS else "read"
-    if any(word in _EFFECTS for word in [*words, *tokens_of(program)]):
+    if any(word in _EFFECTS for word in [*words, *tokens_of(program)]) or (
+        program not in _KNOWN_PROGRAMS and words[:1] and words[0] in _WORLDLY
+    ):
         return "effect"
     if words and words[0] in READING and words[0] not in _CHECKS:
         return "read"

@@ -24,6 +24,7 @@ _MAX_DEPTH: Final = 40  # of nodes within nodes; deeper ones are left out, so th
 _MAX_COMMANDS: Final = 400
 
 _PARSER: Final = Parser(Language(tree_sitter_bash.language()))
+_PROGRAM: Final = re.compile(r"(?:[\w./~+@\[:-]|\$[\w{])[^\s'\"`,;()=]*\Z")
 _OPERATORS: Final = frozenset({"&&", "||", "|", "|&", ";", "&", "\n", ";;"})
 
 
@@ -176,6 +177,10 @@ def _walk_redirected(node: Node, state: _State, nested: str, depth: int) -> None
     if (redirects or heredoc) and state.found:
         last = state.found[-1]
         state.found[-1] = replace(last, redirects=(*last.redirects, *redirects), heredoc=heredoc or last.heredoc)
+        if heredoc and last.program in ("bash", "sh", "zsh") and depth < _MAX_DEPTH // 4:
+            inner = _parse(heredoc, depth + 10)
+            if inner:
+                state.found[-1:] = [replace(inner[0], operator=last.operator), *inner[1:]]
     if here is not None:
         # What follows the marker on its line: `cat <<EOF | gh pr create -F -`, `cat <<EOF > x && y`.
         for child in here.children:
@@ -221,8 +226,8 @@ def _walk_command(node: Node, state: _State, nested: str, depth: int) -> None:
             if child.child_count:
                 _walk_inner(child, state, depth)
     state.operator = ";"
-    if not words or not words[0]:
-        return
+    if not words or not _PROGRAM.match(words[0]):
+        return  # an expansion, or the debris of what the grammar could not read
     unwrapped = unwrap(words)
     if unwrapped.script and depth < _MAX_DEPTH // 4:
         inner = _parse(unwrapped.script, depth + 10)

@@ -22,7 +22,7 @@ _GLUE: Final = words_of(
 # Drops out behind a pipe, where it only shapes another command's output.
 _SHAPING: Final = words_of(
     "head tail grep egrep rg wc sort uniq cut tr awk sed jq yq tee xxd column less more cat xargs tac rev nl fold fmt base64 strings perl "
-    "python python3 diff paste comm sponge bat hexdump od ls basename dirname echo git"
+    "python python3 json.tool node diff paste comm sponge bat hexdump od ls basename dirname echo git"
 )
 _EDITORS: Final = words_of("sed perl gsed")
 _WRITERS: Final = words_of("cat echo printf tee")
@@ -64,7 +64,9 @@ def describe_shell(line: str, cwd: str = "") -> tuple[Activity, ...]:
         else:
             _add(kept, _activity(command, invocation, cwd))
     if not kept and dropped:
-        command, invocation = next((d for d in dropped if d[0].program not in _GLUE), dropped[0])
+        command, invocation = next((d for d in dropped if d[0].program not in _GLUE), None) or next(
+            (d for d in dropped if d[1].role != "read"), dropped[0]
+        )
         _add(kept, _activity(command, invocation, cwd))
     found = tuple(kept.values())
     if any(activity.role == "effect" or not activity.common for activity in found):
@@ -106,7 +108,7 @@ def _edit_of(command: Command, cwd: str) -> tuple[Activity, ...] | None:
     program, arguments = command.program, command.arguments
     if program in ("apply_patch", "applypatch"):
         return tuple(edit_activity(path, cwd, "") for path in patched_files(command.heredoc or " ".join(arguments)))
-    if program in _EDITORS and any(re.match(r"-[a-zA-Z]*i", a) or a.startswith("--in-place") for a in arguments):
+    if program in _EDITORS and any(re.match(r"-[a-zA-Z0-9]*i", a) or a.startswith("--in-place") for a in arguments):
         files = [a for a in arguments if re.search(r"[\w)]\.\w{1,5}\Z", a) and not a.startswith(("-", "s/", "s|"))]
         return (edit_activity(files[-1] if files else "", cwd, command.text[:_MAX_COMMAND]),)
     if program in _WRITERS:

@@ -21,7 +21,7 @@ READING: Final = words_of(
     "translate parse extract classify predict forecast recommend suggest rank score diff match simulate discover "
     "examine observe authenticate login signin whoami grep glob ls cat stat tail head screen pull obtain load gather collect "
     "look trace probe investigate research ask_for crawl scrape consult resolve-library navigate screenshot snapshot hover "
-    "enumerate track tell know understand locate infer survey lint consultation catalog introspect reason dryrun tabulate interpret sum"
+    "enumerate track ask tell know understand locate infer survey lint consultation catalog introspect reason dryrun tabulate interpret sum"
 )
 # Change something, wherever they stand in the name.
 CHANGING: Final = words_of(

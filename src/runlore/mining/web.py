@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from runlore.mining.values import Role
+from runlore.mining.vocabulary import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,19 @@ class Call:
 _HEX: Final = re.compile(r"[0-9a-f]{7,64}\Z")
 _OPAQUE: Final = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{16,}\Z|[0-9a-f]{8}-[0-9a-f-]{27}\Z|(?:REDACTED|\[SECRET).*")
 _NUMBERED: Final = frozenset({"pulls", "issues", "milestones", "merge_requests", "discussions", "pull"})
-_WITH_DATA: Final = frozenset(
-    "-d --data --data-raw --data-binary --data-urlencode --json -F --form -T --upload-file".split()
-)  # noqa: SIM905
+_WITH_DATA: Final = words_of("-d --data --data-raw --data-binary --data-urlencode --json -F --form -T --upload-file")
 _API_FIELDS: Final = frozenset({"-f", "-F", "--field", "--raw-field", "--input"})
-_CURL_VALUED: Final = frozenset(
-    "-H --header -o --output -u --user -A --user-agent -w --write-out -m --max-time -b --cookie -c --cookie-jar -e --referer "  # noqa: SIM905
-    "--retry --connect-timeout -x --proxy --cacert --cert --key -K --config --resolve -C -r --range --retry-delay".split()
+_CURL_VALUED: Final = words_of(
+    "-H --header -o --output -u --user -A --user-agent -w --write-out -m --max-time -b --cookie -c --cookie-jar -e --referer "
+    "--retry --connect-timeout -x --proxy --cacert --cert --key -K --config --resolve -C -r --range --retry-delay"
 )
 _MUTATION: Final = re.compile(r"\bmutation\b[^{]*\{\s*(?:\w+\s*:\s*)?(\w+)")
 _QUERY: Final = re.compile(r"^\s*(?:query\b[^{]*)?\{", re.MULTILINE)
+_SUBSTITUTION: Final = re.compile(r"\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}")
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+_REPOSITORY_PARTS: Final = frozenset(
+    {"pulls", "issues", "actions", "commits", "contents", "git", "releases", "branches", "comments"}
+)
 _LOCAL: Final = re.compile(r"^(?:localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker\.internal)")
 _READ_PATHS: Final = re.compile(r"/(?:search|query|graphql|validate|preview|_search)\b")
 _KNOWN: Final = (
@@ -114,6 +117,7 @@ def _api_call(program: str, arguments: Sequence[str]) -> Call:
             target,
             mutation.group(1) if mutation else "query",
         )
+    target = _SUBSTITUTION.sub("$x", target)
     path = template(target.split("?", 1)[0].split("://", 1)[-1].lstrip("/"))
     return Call(f"{program} api", method or ("POST" if fields else "GET"), "", path, target)
 
@@ -158,7 +162,10 @@ def template(path: str) -> str:
     parts = path.rstrip("/").split("/") if path != "/" else [path]
     for place, part in enumerate(parts):
         before = parts[place - 1] if place else ""
-        if place and before == "repos" and place + 1 <= len(parts):
+        if place and before == "repos":
+            if part.startswith("$") and parts[place + 1 : place + 2] and parts[place + 1] in _REPOSITORY_PARTS:
+                parts[place] = "{owner}/{repo}"  # one variable held both
+                continue
             parts[place] = "{owner}"
             if place + 1 < len(parts):
                 parts[place + 1] = "{repo}"

@@ -123,7 +123,7 @@ def unwrap(words: Sequence[str]) -> Unwrapped:
 
 
 def _find_wrapper(program: str, words: Sequence[str]) -> tuple[tuple[str, ...], Wrapper] | None:
-    if program not in _FIRST:
+    if program not in _FIRST or (program == "command" and any(word in ("-v", "-V") for word in words[1:2])):
         return None
     for length in (3, 2, 1):
         key = (program, *words[1:length])
@@ -163,6 +163,8 @@ def _script_of(program: str, words: Sequence[str]) -> str:
         return ""
     for place, word in enumerate(words[1:], start=1):
         if not word.startswith("-"):
+            if words[place - 1].endswith("o"):
+                continue  # the value of `-euo pipefail`
             return ""
         if "c" in word and not word.startswith("--"):
             return words[place + 1] if place + 1 < len(words) else ""

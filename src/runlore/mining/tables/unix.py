@@ -16,6 +16,14 @@ grep | read* | Search files
 egrep | read* | Search files
 rg | read* | Search files
 ag | read* | Search files
+nl | read* | Read files with line numbers
+json.tool | read* | Read JSON
+md5 | read* | Hash files
+pgrep | read* | Find processes
+launchctl | read | Look at the system's services
+uuidgen | read* | Make an id
+cksum | read* | Hash files
+column | read* | Align columns
 wc | read* | Count lines
 sort | read* | Sort lines
 uniq | read* | Count distinct lines

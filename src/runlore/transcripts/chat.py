@@ -88,11 +88,13 @@ def is_messages(value: object) -> bool:
     if not isinstance(value, list) or not value:
         return False
     looked_at = value[:_LOOKED_AT]
-    if not all(isinstance(message, dict) and isinstance(message.get("role"), str) for message in looked_at):
-        return False
-    known = [message for message in looked_at if message["role"] in ROLES]
+    known = [message for message in looked_at if _role(message) in ROLES]
     spoken = any("content" in message or "tool_calls" in message for message in known)
-    return looked_at[0]["role"] in ROLES and 2 * len(known) > len(looked_at) and spoken
+    return spoken and _role(looked_at[0]) in ROLES and 2 * len(known) > len(looked_at)
+
+
+def _role(message: object) -> str:
+    return fields.string(fields.mapping(message).get("role"))
 
 
 def _read_conversation(file: str, fallback: str, conversation: Any, line: bytes) -> Reading:

@@ -12,6 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+MOST_REQUESTS = 400
+"""Requests kept of one workflow, the latest; more teach little."""
+
 KNOWN_SHARE = 0.25
 """Share of a request's content words (by weight) that must be known to the library at all."""
 

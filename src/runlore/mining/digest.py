@@ -98,7 +98,7 @@ class Digest(msgspec.Struct, frozen=True, array_like=True, gc=False):
 def digest(transcript: Transcript) -> Digest:
     """Digest one transcript."""
     events = transcript.events
-    described = {number: describe(event) for number, event in enumerate(events) if event.kind == "call"}
+    described = {number: describe(event) for number, event in enumerate(events) if _acts(event)}
     spans = split(events, described)
     prefix = transcript.session + "/" if transcript.format == "chat" else ""
     cases = tuple(_case(events, described, span, transcript.reward, prefix) for span in spans)
@@ -112,6 +112,11 @@ def digest(transcript: Transcript) -> Digest:
         observe(transcript),
         transcript.parent,
     )
+
+
+def _acts(event: Event) -> bool:
+    """Say whether the event is something done: a call, or a slash command (a skill's text comes with its call, which counts)."""
+    return event.kind == "call" or (event.kind == "procedure" and event.tool.startswith("/"))
 
 
 class _Reading:
@@ -136,13 +141,13 @@ def _case(
     for number in range(span.first, span.last + 1):
         event = events[number]
         tokens += event.tokens
-        if event.kind in ("prompt", "steer", "procedure"):
+        if event.kind in ("prompt", "steer"):
             _hear(state, event, number in requests)
-            if number in requests and event.kind != "procedure" and not _has_acted(state):
+            if number in requests and not _has_acted(state):
                 asked.append(event.text)
         elif event.kind == "interrupt":
             state.interrupted = True
-        elif event.kind == "call":
+        elif number in described:
             _take_call(state, event, described[number])
     times = [e.time for e in events[span.first : span.last + 1] if e.time] + [e.end for e in events[span.first : span.last + 1] if e.end]
     started = min(times, default=0.0)
@@ -164,8 +169,6 @@ def _has_acted(state: _Reading) -> bool:
 
 
 def _hear(state: _Reading, event: Event, request: bool) -> None:
-    if event.kind == "procedure":
-        return
     kind = classify_prompt(event.text)
     if kind == "noise":
         return

@@ -59,13 +59,15 @@ def collect(cases: Iterable[tuple[str, Case]]) -> dict[tuple[str, str], Seen]:
     after something else); what was done in between, where it did go well, is the recovery's name.
     """
     found: dict[tuple[str, str], Seen] = defaultdict(lambda: Seen(0, 0, Counter(), []))
+    spelling: dict[tuple[str, str], str] = {}
     for transcript, case in cases:
         for number, call in enumerate(case.calls):
             if call.outcome != "error" or not call.error:
                 continue
-            key = (call.name, template(call.error))
-            if not is_telling(key[1]):
+            text = template(call.error)
+            if not is_telling(text):
                 continue
+            key = (call.name, spelling.setdefault((call.name, text.casefold()), text))
             seen = found[key]
             seen.count += 1
             seen.example = seen.example or call.error

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from runlore.mining.digest import Call, Case, Digest
+from runlore.mining.goals import GOALS, Goal, goals_of, is_coding
 from runlore.mining.steps import Member
 
 LEAST_SESSIONS = 3
@@ -21,10 +22,12 @@ TOGETHER = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Cases of one kind, by their anchors."""
+    """Cases of one kind, by their anchors: effects, or a goal (``goal:KEY``), or a written procedure (``procedure:NAME``)."""
 
     anchors: frozenset[str]
     members: tuple[Member, ...]
+    goal: Goal | None = None
+    procedure: str = ""
 
     @property
     def sessions(self) -> int:
@@ -44,9 +47,52 @@ def effects_of(case: Case) -> frozenset[str]:
     return particular or frozenset(every)
 
 
-def by_effect(digests: Iterable[Digest]) -> list[Group]:
-    """Group the cases of digests by their effects; a case with effects of two workflows belongs to both."""
-    rows = [(d, case, effects_of(case)) for d in digests for case in d.cases]
+def group(digests: Sequence[Digest]) -> list[Group]:
+    """Group the cases of digests: outside repositories by their effects, inside them by goal, procedure and particular effect.
+
+    Only groups of at least LEAST_SESSIONS sessions are patterns.
+    """
+    outside = [(d, c) for d in digests for c in d.cases if not is_coding(c)]
+    inside = [(d, c) for d in digests for c in d.cases if is_coding(c)]
+    goals = by_goal(inside)
+    spoken = {n for g in goals if g.goal for _, p in g.goal.activities for m in g.members for n in _effect_names(m.case) if p.search(n)}
+    groups = [
+        *by_effect([(d, c, effects_of(c)) for d, c in outside]),
+        *goals,
+        *by_procedure(inside),
+        *by_effect([(d, c, _particular(c) - spoken) for d, c in inside]),
+    ]
+    return [g for g in groups if g.sessions >= LEAST_SESSIONS]
+
+
+def _effect_names(case: Case) -> frozenset[str]:
+    return frozenset(c.name for c in case.calls if is_effect(c))
+
+
+def _particular(case: Case) -> frozenset[str]:
+    return frozenset(c.name for c in case.calls if is_effect(c) and not c.common)
+
+
+def by_goal(rows: Sequence[tuple[Digest, Case]]) -> list[Group]:
+    """Group cases in repositories by what they are for."""
+    members: dict[str, list[Member]] = defaultdict(list)
+    for item, case in rows:
+        for goal in goals_of(case):
+            members[goal.key].append(Member(item.session, item.transcript, case, frozenset()))
+    return [Group(frozenset({f"goal:{g.key}"}), tuple(members[g.key]), g) for g in GOALS if members[g.key]]
+
+
+def by_procedure(rows: Sequence[tuple[Digest, Case]]) -> list[Group]:
+    """Group cases in repositories by the written procedure that they run: a skill, a slash command."""
+    members: dict[str, list[Member]] = defaultdict(list)
+    for item, case in rows:
+        for name in sorted({c.name for c in case.calls if c.role == "procedure" and c.outcome == "ok"}):
+            members[name].append(Member(item.session, item.transcript, case, frozenset()))
+    return [Group(frozenset({f"procedure:{n}"}), tuple(m), None, n) for n, m in sorted(members.items())]
+
+
+def by_effect(rows: Sequence[tuple[Digest, Case, frozenset[str]]]) -> list[Group]:
+    """Group cases by their effects; a case with effects of two workflows belongs to both."""
     sessions: dict[str, set[str]] = defaultdict(set)
     for item, _, effects in rows:
         for effect in effects:

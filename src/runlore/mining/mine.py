@@ -11,7 +11,7 @@ from runlore.mining.digest import Digest, distinct
 from runlore.mining.facts.collect import collect
 from runlore.mining.failures import Seen
 from runlore.mining.failures import collect as collect_failures
-from runlore.mining.grouping import LEAST_SESSIONS, Group, by_effect
+from runlore.mining.grouping import Group, group
 from runlore.mining.naming import kebab, telling_words, unique
 from runlore.mining.people import hear
 from runlore.mining.steps import MOST_SOURCES, Member, generalise, step_name
@@ -44,7 +44,7 @@ class Mined:
 def mine(digests: Iterable[Digest], known: Sequence[Known] = ()) -> Mined:
     """Find every repeated workflow and fact in the digests of some transcripts."""
     rows = distinct(digests)
-    groups = [g for g in by_effect(rows) if g.sessions >= LEAST_SESSIONS]
+    groups = group(rows)
     failures = collect_failures((d.transcript, case) for d in rows for case in d.cases)
     identities = _identify(groups, known)
     workflows = [
@@ -98,7 +98,7 @@ def _workflow(
     steps = generalise(group.members, group.anchors)
     people = hear(group.members, steps)
     references = tuple(_reference(m) for m in group.members)
-    title = _title(steps, group.anchors)
+    title = group.goal.title if group.goal else _title(steps, group.anchors, group.procedure)
     words = telling_words([m.case.words for m in group.members], [m.case.words for g in others for m in g.members])
     modes = _failure_modes(group.members, steps, failures)
     tokens = [r.tokens for r in references]
@@ -109,8 +109,8 @@ def _workflow(
         id=identity,
         name="",
         title=title,
-        description=_description(title, words),
-        effects=tuple(sorted(group.anchors)),
+        description=group.goal.description if group.goal else _description(title, words),
+        effects=_effects(group, steps, group.anchors.union(*(g.anchors for g in others))),
         cases=references,
         steps=steps,
         failure_modes=modes,
@@ -122,13 +122,27 @@ def _workflow(
         tokens=Spread(statistics.median(tokens), sum(tokens)),
         seconds=Spread(round(statistics.median(seconds), 3), round(sum(seconds), 3)),
         sessions=group.sessions,
+        procedure=group.procedure,
         rank=round(work * (1 + lost / len(references)), 3),
-        common=all(c.common for m in group.members for c in m.case.calls if c.name in group.anchors),
+        common=not group.goal
+        and not group.procedure
+        and all(c.common for m in group.members for c in m.case.calls if c.name in group.anchors),
     )
 
 
-def _title(steps: Sequence[WorkflowStep], anchors: frozenset[str]) -> str:
-    """The verb phrase of the last effect that nearly every case reaches."""
+def _effects(group: Group, steps: Sequence[WorkflowStep], anchored: frozenset[str]) -> tuple[str, ...]:
+    """What the workflow changes: its anchors, or the effects among its steps; and what its cases tried beside, done or not,
+    that stands in too few sessions for a workflow of its own."""
+    if group.goal or group.procedure:
+        return tuple(sorted(s.activity for s in steps if s.effect))
+    beside = {c.name for m in group.members for c in m.case.calls if c.role == "effect" and c.actor != "person" and not c.command}
+    return tuple(sorted(group.anchors | (beside - anchored)))
+
+
+def _title(steps: Sequence[WorkflowStep], anchors: frozenset[str], procedure: str) -> str:
+    """The verb phrase of the last effect that nearly every case reaches; for a written procedure its own."""
+    if procedure:
+        return next((s.title for s in steps if s.activity == procedure), f"Follow the procedure {procedure}")
     effects = [s for s in steps if s.activity in anchors] or list(steps)
     usual = [s for s in effects if s.support[0] * 5 >= 4 * max(e.support[0] for e in effects)]
     return usual[-1].title if usual else "Repeated work"

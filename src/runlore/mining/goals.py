@@ -1,0 +1,267 @@
+"""Goals of coding work: what a case in a repository is for.
+
+In coding sessions the frame repeats (read, edit, test, commit) and tells nothing; what separates one kind of work from another is the
+form of the request together with what reaches the outside. This table names the kinds of work that the field has words
+for. It is general: nothing in it belongs to one company. What is particular to a company (its tasks, its skills, its tools) is found
+from the effects and the written procedures, and the steps, commands, failures and corrections of every workflow come from its cases alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from runlore.mining.digest import Call, Case
+
+ENOUGH = 2.0
+"""Score from which a case has a goal: its request says so plainly, or says it in part and its activities agree."""
+OPENING = 700
+"""Characters of the first request that tell what is wanted; the rest is material."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A kind of work: ``words`` and ``activities`` are patterns with the weight that a match adds to the score.
+
+    ``needs`` is the role without which nothing was done (``edit``, ``effect`` …; empty: anything).
+    """
+
+    key: str
+    title: str
+    description: str
+    words: tuple[tuple[float, re.Pattern[str]], ...]
+    activities: tuple[tuple[float, re.Pattern[str]], ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+def _patterns(*rows: tuple[float, str]) -> tuple[tuple[float, re.Pattern[str]], ...]:
+    return tuple((weight, re.compile(pattern, re.I | re.S)) for weight, pattern in rows)
+
+
+GOALS: tuple[Goal, ...] = (
+    Goal(
+        "answer-review-comments",
+        "Answer the review comments on a pull request",
+        "Fetch the open review comments, judge each, fix what is valid and answer in the thread. Use when a pull request has comments or feedback to work through.",
+        _patterns(
+            (2.0, r"\b(?:pr|pull request|mr|merge request|review|reviewer|bugbot|copilot|github)\b.{0,60}\b(?:comments?|feedback|threads?|suggestions?)\b"),
+            (2.0, r"\b(?:comments?|feedback)\b.{0,30}\b(?:pr|pull request|mr|merge request|review)\b"),
+            (1.0, r"\b(?:respond|reply|address|resolve|answer)\w*\b.{0,40}\b(?:comments?|feedback|threads?)\b"),
+        ),
+        _patterns((2.0, r"^gh api (?:post|patch|put).*(?:comments|replies|reviews)"), (1.0, r"^gh api .*(?:comments|reviews|threads)"), (0.5, r"^gh pr (?:view|comment|review)")),
+        ("edit", "effect", "read"),
+    ),
+    Goal(
+        "resolve-merge-conflicts",
+        "Bring a branch up to date and resolve the conflicts",
+        "Merge or rebase the base branch, keep both sides' intent, prove it with the checks and push. Use when a branch is behind or has merge conflicts.",
+        _patterns(
+            (2.0, r"\b(?:merge )?conflicts?\b"),
+            (1.5, r"\brebas(?:e|ing|ed)\b"),
+            (1.5, r"\bmerge (?:with |in |from |the )*(?:main|master|parent|upstream|base|origin|develop)\b"),
+            (1.5, r"\bmerge issues?\b"),
+            (1.0, r"\bup to date with\b|\bbehind (?:main|master|origin)\b"),
+        ),
+        _patterns((1.5, r"^git (?:merge|rebase|cherry-pick)(?! --abort)(?!-base)"), (0.5, r"^git (?:pull|fetch)")),
+        ("edit", "effect"),
+    ),
+    Goal(
+        "fix-failing-ci",
+        "Find out why a CI run failed and make it green",
+        "Read the failed job's log, reproduce it here, fix only that and watch the new run. Use when a build, pipeline or check on the hosting service is red.",
+        _patterns(
+            (2.0, r"\b(?:ci|pipeline|github actions?|gitlab ci|buildkite|circleci|workflow run)\b.{0,60}\b(?:fail\w*|red|broke\w*|error\w*|flak\w*)"),
+            (2.0, r"\b(?:fail\w*|red|broken|flaky)\b.{0,40}\b(?:ci|pipeline|actions?|on the build|build job)\b"),
+            (2.0, r"/actions/runs/\d+|/-/(?:jobs|pipelines)/\d+"),
+            (1.5, r"\bfail\w*\b.{0,20}\bon the build\b"),
+        ),
+        _patterns((1.5, r"^gh run (?:view|watch|list|rerun|download)"), (1.0, r"^gh pr checks|^gh api .*actions|^glab ci"),),
+    ),
+    Goal(
+        "fix-failing-check",
+        "Mend a failing test or lint check",
+        "Run the failing check alone, decide whether the code or the check is wrong, mend the cause and run everything again. Use when tests, lint or a build fail.",
+        _patterns(
+            (2.0, r"\b(?:tests?|lint\w*|type ?check\w*|build|compil\w+|e2e|specs?)\b.{0,40}\b(?:fail\w*|broke\w*|red|error\w*|not pass\w*)"),
+            (2.0, r"\b(?:fail\w*|broken)\b.{0,25}\b(?:tests?|lint\w*|build|specs?|checks?)\b"),
+            (2.0, r"\bfix (?:the |these |those |all )*(?:tests?|lint\w*|build|specs?)\b|--- FAIL|FAILED tests?/"),
+        ),
+        _patterns((0.5, r"(?:lint|test|vet|pytest|jest|vitest|ruff|mypy|build)")),
+        ("edit", "check"),
+    ),
+    Goal(
+        "act-on-review-finding",
+        "Act on a review finding",
+        "Check that the finding holds, make the smallest fix and prove it with tests and lint. Use when somebody pastes a reviewer's or a bot's remark about the code.",
+        _patterns(
+            (2.0, r"\b(?:got|received|have|this|some|following|the) (?:some |this |the )?(?:review )?(?:feedback|finding|findings|remark|remarks|review)\b"),
+            (2.0, r"\b(?:high|medium|low|critical|minor|major) severity\b|\bseverity:|^\s*(?:nit|suggestion|issue|bug)\s*[:(]"),
+            (1.5, r"\b(?:redundant|duplicat\w+|dead code|unused|race condition|missing (?:check|test|error|validation)|inconsisten\w+|off-by-one|silently|never (?:called|used|reached))\b"),
+            (1.0, r"\b(?:reviewer|bugbot|copilot|coderabbit|greptile|codex) (?:says|said|found|suggests|flagged|thinks)\b"),
+        ),
+        (),
+        ("edit",),
+    ),
+    Goal(
+        "review-changes",
+        "Review changes before they are merged",
+        "Read the whole difference against its purpose, verify what looks wrong and list the findings by severity. Use when a branch, a diff or a pull request is to be reviewed.",
+        _patterns(
+            (2.0, r"^\W*(?:please |can you |could you |let'?s |let us |we are |i want you to )*(?:code )?review(?:ing)?\b(?!.{0,20}(?:comment|feedback))"),
+            (2.0, r"\bcode review\b|\breview (?:this|these|my|our|the|all|it|together)\b|\breviewing https?://|\brequest\w* (?:a )?(?:code )?review\b"),
+            (1.0, r"\btake a (?:critical |close )?look at (?:the|this|my) (?:pr|diff|changes|plan|branch)\b"),
+        ),
+        _patterns((1.5, r"^(?:skill|/)\S*review"), (0.5, r"^gh pr (?:diff|view)|^git diff")),
+    ),
+    Goal(
+        "implement-plan",
+        "Carry out an approved plan",
+        "Read the plan and the code that it names, carry it out task by task and end with all checks green. Use when a plan or a specification is handed over.",
+        _patterns(
+            (2.5, r"^\W*(?:please )?(?:implement|execute|carry out|follow|apply|start on) (?:the |this |that )?(?:following |approved |attached |written )*(?:implementation )?plan\b"),
+            (2.0, r"\b(?:implement|execute|carry out|work through|continue) (?:the |this |that )?(?:following |approved )*plan\b|\bread the plan\b"),
+        ),
+        _patterns((1.0, r"^(?:skill|/)\S*(?:execut\w+-plan|implement)")),
+        ("edit",),
+    ),
+    Goal(
+        "write-plan",
+        "Work out a design and write the plan",
+        "Explore the code, settle the open questions with the person and write the plan down. Use when something is to be designed or planned before it is built.",
+        _patterns(
+            (2.0, r"\b(?:brainstorm\w*|write (?:a |an |the )?(?:implementation )?plan|plan (?:this|it|out|for)|design doc\w*|come up with a plan|propose (?:a|an) (?:design|approach|plan))\b"),
+        ),
+        _patterns((2.0, r"^(?:skill|/)\S*(?:brainstorm|writ\w*-plan|plan$)"), (0.5, r"^ExitPlanMode|^EnterPlanMode")),
+    ),
+    Goal(
+        "work-on-issue",
+        "Work on a tracker issue from start to checked change",
+        "Fetch the issue with its pictures and links, agree on the approach, change the code with tests and run all checks. Use when the request names an issue of the tracker.",
+        _patterns(
+            (1.5, r"\b(?:linear|jira|ticket|issue|story|task)\b.{0,20}\b[A-Z][A-Z0-9]{1,9}-\d+\b|\b[A-Z][A-Z0-9]{1,9}-\d+\b.{0,20}\b(?:linear|jira)\b"),
+            (1.5, r"\b(?:work\w*|look|pick up|start) (?:on|at) (?:issue |ticket |#)|\bissues/\d+"),
+        ),
+        _patterns((1.5, r"get_issue|^gh issue view|^glab issue view|jira.*get"),),
+        ("edit",),
+    ),
+    Goal(
+        "file-issue",
+        "File a problem in the tracker",
+        "Collect cause, evidence and the way round it, create the issue and link what belongs to it. Use when a problem is to be written up instead of fixed here.",
+        _patterns((2.0, r"\b(?:create|file|open|add|raise|log|make|write)\w* (?:a |an |another |the )?(?:new )?(?:follow[- ]?up )?(?:linear |jira |github |gitlab )?(?:issue|ticket|bug)s?\b")),
+        _patterns((2.5, r"create_?issue|^gh issue create|^glab issue create")),
+        ("effect",),
+    ),
+    Goal(
+        "open-pull-request",
+        "Push a branch and open a pull request",
+        "Commit only what belongs to the change, push it, open the pull request with summary and checks and record its link. Use when finished work is to be put up for review.",
+        _patterns((2.0, r"\b(?:create|open|make|raise|put up|submit)\w* (?:a |an |the |me a )?(?:new |draft )*(?:pr|pull request|mr|merge request)\b")),
+        _patterns((2.5, r"^gh pr create|^glab mr create|create_?(?:pull_?request|merge_?request)")),
+        ("effect",),
+    ),
+    Goal(
+        "release",
+        "Release a version",
+        "Check what goes out, raise the version, tag, publish and verify that it arrived. Use when a version is to be released or published.",
+        _patterns((2.0, r"\b(?:cut|make|do|publish|ship|prepare|create) (?:a |an |the |this |our )?(?:new |next |patch |minor |major )*(?:release|version)\b|\brelease (?:v?\d|the|a|this|to|it)\b|\bpublish\b.{0,40}\b(?:npm|pypi|crates|package|registry)\b|\bbump\b.{0,30}\bversion\b"),),
+        _patterns((2.0, r"(?:npm|pnpm|yarn|cargo|twine|poetry|uv|gem|hatch) (?:publish|upload|push)|^gh release create|goreleaser release|^git push --tags"), (0.5, r"^git tag")),
+        ("effect", "check", "edit"),
+    ),
+    Goal(
+        "diagnose-bug",
+        "Trace a fault to its cause, then fix it",
+        "Reproduce the fault, follow it to the first wrong value, name the cause with its evidence and fix it with a test. Use when something does not work and nobody knows why.",
+        _patterns(
+            (2.0, r"\b(?:debug\w*|diagnos\w+|root cause|investigat\w+|reproduc\w+)\b"),
+            (1.5, r"\bwhy (?:is|are|does|do|did|isn'?t|doesn'?t|don'?t|was|has|have|would|can'?t)\b"),
+            (1.5, r"\b(?:bug|broken|doesn'?t work|not working|crash\w*|regression|getting this error|get(?:ting)? (?:the following|an|this) (?:error|panic)|went wrong|unexpected\w*|should have)\b"),
+        ),
+        _patterns((1.5, r"^(?:skill|/)\S*debug")),
+    ),
+    Goal(
+        "add-tests",
+        "Add tests for a behaviour",
+        "Name the behaviour, write the test through its real path, show that it fails without the change and run all checks. Use when tests are missing.",
+        _patterns(
+            (2.0, r"\b(?:add|write|create|extend|improve|have) (?:\w+ ){0,4}?(?:tests?|test cases?|coverage|specs?)\b"),
+            (1.5, r"\b(?:test|unit|integration) coverage\b|\bcover(?:ed|s)? (?:by|with) (?:a )?tests?\b|\bmissing tests?\b"),
+        ),
+        (),
+        ("edit",),
+    ),
+    Goal(
+        "update-documentation",
+        "Bring the documentation up to date",
+        "Compare what is written with what the code does and correct the pages that differ. Use when README, guides or docs are to be written or updated.",
+        _patterns((2.0, r"\b(?:updat\w+|writ\w+|improv\w+|add\w*|fix\w*|correct\w*|document\w*) (?:\w+ ){0,4}?(?:docs?|documentation|readme|changelog|claude\.md|agents\.md|guides?)\b"),),
+        (),
+        ("edit",),
+    ),
+    Goal(
+        "refactor",
+        "Simplify code without changing what it does",
+        "Find what repeats or is needlessly complicated, change it in small steps and keep the tests green. Use when code is to be extracted, unified, renamed or cleaned up.",
+        _patterns((2.0, r"\b(?:refactor\w*|unif(?:y|ied)|consolidat\w+|deduplicat\w+|de-?dup\w*|extract (?:a|the|this|these|shared|common)|clean ?up|simplif\w+|hand-?roll\w*)\b")),
+        (),
+        ("edit",),
+    ),
+    Goal(
+        "upgrade-dependencies",
+        "Upgrade a dependency",
+        "Raise the version, read what changed, adapt the code and run all checks. Use when a library, a tool or a runtime is to be upgraded.",
+        _patterns((2.0, r"\b(?:upgrade|update|bump|migrate)\b.{0,40}\b(?:dependenc\w+|packages?|librar\w+|versions?|go\.mod|package\.json|requirements)\b")),
+        _patterns((1.0, r"^(?:npm|pnpm|yarn) (?:update|upgrade|install)|^go get|^cargo update|^uv lock|^poetry update")),
+        ("edit", "effect"),
+    ),
+    Goal(
+        "deploy",
+        "Deploy to an environment",
+        "Check what goes out, deploy, watch it come up and verify it from outside. Use when something is to go live.",
+        _patterns((2.0, r"\b(?:deploy\w*|roll ?out|ship (?:it )?to|go live)\b")),
+        _patterns((2.0, r"(?:kubectl|helm|terraform|pulumi|vercel|flyctl|fly|wrangler|gcloud|aws|az|docker compose|serverless|cdk)\b.*\b(?:apply|deploy|upgrade|up|install|rollout)|make deploy")),
+        ("effect",),
+    ),
+)
+
+
+def opening_of(case: Case) -> str:
+    """The beginning of the first thing that was asked for in a case, quoted code and logs left out."""
+    for said in case.said:
+        if said.kind in ("request", "plan", "correction", "followup"):
+            return re.sub(r"```.*?(?:```|\Z)", " ", said.text, flags=re.S)[:OPENING]
+    return ""
+
+
+def goals_of(case: Case) -> tuple[Goal, ...]:
+    """Give the goals of a case, at most two, best first: what its request and its activities say together."""
+    opening = opening_of(case)
+    head = opening[:240]
+    names = {call.name for call in case.calls if call.outcome == "ok"}
+    roles = {call.role for call in case.calls if call.outcome == "ok"}
+    scored = []
+    for place, goal in enumerate(GOALS):
+        if goal.needs and not roles & set(goal.needs):
+            continue
+        said = max((w * (1.0 if p.search(head) else 0.6) for w, p in goal.words if p.search(opening)), default=0.0)
+        did = _best(goal.activities, names)
+        score = said + did
+        if score >= ENOUGH and (said or did >= ENOUGH):
+            scored.append((score, -place, goal))
+    scored.sort(key=lambda s: (-s[0], -s[1]))
+    return tuple(goal for _, _, goal in scored[:2] if scored[0][0] - _ < 1.5)
+
+
+def _best(patterns: Iterable[tuple[float, re.Pattern[str]]], names: Iterable[str]) -> float:
+    every = sorted(names)
+    return max((weight for weight, pattern in patterns if any(pattern.search(n) for n in every)), default=0.0)
+
+
+def is_coding(case: Case) -> bool:
+    """Say whether a case is work in a repository: it edits files or runs shell commands."""
+    return any(_is_local(call) for call in case.calls)
+
+
+def _is_local(call: Call) -> bool:
+    return bool(call.command) or call.role == "edit"

@@ -13,7 +13,7 @@ import msgspec
 
 _VALUES: Final = msgspec.json.Decoder()
 LARGE: Final = 1 << 20
-_MOST_CONTAINERS: Final = 2_000_000
+_MOST_VALUES: Final = 4_000_000
 
 
 def decode(line: bytes) -> Any:
@@ -58,8 +58,8 @@ def compact(text: bytes) -> bytes | None:
 
 
 def is_bomb(line: bytes) -> bool:
-    """Say whether a large text holds so many objects and lists that its value would fill the memory."""
-    return len(line) > LARGE and line.count(b"{") + line.count(b"[") > _MOST_CONTAINERS
+    """Say whether a large text holds so many values that they would fill the memory once decoded."""
+    return len(line) > LARGE and line.count(b"{") + line.count(b"[") + line.count(b",") > _MOST_VALUES
 
 
 def parse_result(text: str) -> Any:

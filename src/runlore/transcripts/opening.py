@@ -11,6 +11,7 @@ import gzip
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -183,13 +184,19 @@ def _read_document(
     file: str, taken: list[Line], shown: tuple[bytes, ...], lines: Iterator[Line], limits: Limits
 ) -> tuple[Head, Iterator[Line]]:
     """Take the whole file for one JSON document if it is one within the limit, else line by line as it stands."""
-    size = sum(len(text) + 1 for _, text in taken)
-    for line in lines:
-        taken.append(line)
-        size += len(line[1]) + 1
-        if size > limits.document:
-            return Head(file, shown), chain(taken, lines)
-    text = compact(b"\n".join(text for _, text in taken))
-    if text is None:
-        return Head(file, shown), iter(taken)
-    return Head(file, (text[: limits.head_line],), decode(text)), iter([(1, text)])
+    gathered = bytearray(
+        b"\n".join(line for _, line in taken)
+    )  # not a list: millions of short lines would weigh many times their text
+    for _, line in lines:
+        gathered += b"\n"
+        gathered += line
+        if len(gathered) > limits.document:
+            return Head(file, shown), chain(_number(gathered), lines)
+    document = compact(bytes(gathered))
+    if document is None:
+        return Head(file, shown), _number(gathered)
+    return Head(file, (document[: limits.head_line],), decode(document)), iter([(1, document)])
+
+
+def _number(text: bytearray) -> Iterator[Line]:
+    return ((number, line.removesuffix(b"\n")) for number, line in enumerate(BytesIO(text), 1))

@@ -69,8 +69,8 @@ def _describe(head: Head) -> Problem:
         return Problem(head.file, 1, "wrong-encoding", "The file is not UTF-8 text; save it as UTF-8.")
     if seen is None and head.lines[0][:1] in (b"{", b"["):
         message = (
-            "The file begins like JSON and cannot be read as JSON: it is cut off, nested too deeply, or larger than "
-            f"{LIMITS.document >> 20} MiB."
+            "The file begins like JSON and cannot be read as JSON: it is cut off, nested too deeply, larger than "
+            f"{LIMITS.document >> 20} MiB, or holds millions of values."
         )
         return Problem(head.file, 1, "not-json", message)
     formats = ", ".join(READERS)

@@ -9,12 +9,23 @@ from runlore.model import FailureMode, Quote, Workflow, WorkflowStep
 from runlore.report.layout import Box, Drawing, Route, lay_out
 from runlore.report.wording import count, cut, one_line, wrap
 
-WIDTH = 276.0
+WIDTH = 312.0
 PAD = 14.0
 ROOM = WIDTH - 2 * PAD
 TITLE, SMALL = 14.0, 11.5
-LINE = {"title": 18.0, "activity": 16.0, "meta": 17.0, "guard": 17.0, "failure": 17.0, "recovery": 16.0, "quote": 17.0}
+LINE = {
+    "title": 18.0,
+    "activity": 17.0,
+    "meta": 17.0,
+    "guard": 17.0,
+    "failure": 19.0,
+    "recovery": 16.0,
+    "quote": 19.0,
+    "more": 16.0,
+}
 GATE = 26.0
+TIP = 9.0  # length of the triangle at an arrow's end
+SIGN = 20.0  # room for the sign before a failure or a remark
 SHOWN = 2  # failures and quotes printed on one box; the rest is counted
 
 
@@ -74,7 +85,9 @@ def draw(workflow: Workflow) -> Graph:
     texts = {
         step.number: write(step, failures.get(step.number, ()), quotes.get(step.number, ())) for step in workflow.steps
     }
-    boxes = [Box(step.number, WIDTH, _height(step, texts[step.number]), step.after) for step in workflow.steps]
+    boxes = [
+        Box(step.number, WIDTH, _height(step, texts[step.number]), step.after, step.optional) for step in workflow.steps
+    ]
     drawing = lay_out(boxes)
     steps = {step.number: step for step in workflow.steps}
     nodes = tuple(
@@ -131,27 +144,34 @@ def place_quotes(steps: Sequence[WorkflowStep], quotes: Iterable[Quote]) -> dict
 def write(step: WorkflowStep, failures: Sequence[FailureMode], quotes: Sequence[Quote]) -> tuple[Line, ...]:
     """Write the lines of a box and give each its place below the box's upper edge."""
     wanted: list[tuple[str, str, str]] = []
-    titles = wrap(f"{step.number}. {step.title}", ROOM, TITLE, 3)
+    titles = wrap(f"{step.number}. {step.title}", ROOM, TITLE, 3, bold=True)
     wanted += [("title", text, step.title) for text in titles]
     name = step.command or step.activity
     wanted.append(("activity", cut(name, ROOM, SMALL, mono=True), name))
     wanted.append(("meta", _meta(step), ""))
     wanted += [("guard", cut(f"◇ only if {text}", ROOM, SMALL), text) for text in step.guards[:SHOWN]]
     for mode in failures[:SHOWN]:
-        wanted.append(("failure", cut(f"{mode.count} × {mode.template}", ROOM - 18, SMALL), mode.template))
+        wanted += _broken("failure", f"{mode.count} × {mode.template}", mode.template)
         if mode.recovery:
-            wanted.append(("recovery", cut(f"→ {mode.recovery}", ROOM - 18, SMALL), mode.recovery))
+            wanted.append(("recovery", cut(f"→ {mode.recovery}", ROOM - SIGN, SMALL), mode.recovery))
     if len(failures) > SHOWN:
-        wanted.append(("failure", f"{len(failures) - SHOWN} more kinds of failure", ""))
-    wanted += [("quote", cut(f"“{quote.words}”", ROOM - 18, SMALL), quote.words) for quote in quotes[:SHOWN]]
+        wanted.append(("more", f"and {count(len(failures) - SHOWN, 'other failure')}", ""))
+    for quote in quotes[:SHOWN]:
+        wanted += _broken("quote", f"“{quote.words}”", quote.words)
     if len(quotes) > SHOWN:
-        wanted.append(("quote", f"{count(len(quotes) - SHOWN, 'more remark')}", ""))
+        wanted.append(("more", f"and {count(len(quotes) - SHOWN, 'other remark')}", ""))
     lines = []
     y = PAD + (GATE + 6 if step.approval else 0.0)
     for kind, text, full in wanted:
-        y += LINE[kind]
+        y += LINE[kind.split()[-1]]
         lines.append(Line(kind, text, full, y - 5))
     return tuple(lines)
+
+
+def _broken(kind: str, text: str, full: str) -> list[tuple[str, str, str]]:
+    """Break a text into two lines; the second has no sign of its own."""
+    first, *rest = wrap(text, ROOM - SIGN, SMALL, 2)
+    return [(kind, first, full), *((f"{kind} more", line, full) for line in rest)]
 
 
 def _meta(step: WorkflowStep) -> str:
@@ -177,7 +197,8 @@ def _height(step: WorkflowStep, lines: Sequence[Line]) -> float:
 
 def draw_arrow(route: Route, steps: dict[int, WorkflowStep]) -> Arrow:
     """Draw one arrow, the wider the more cases went that way."""
-    points = route.points
+    end = route.points[-1]
+    points = (*route.points[:-1], (end[0], end[1] - TIP))
     path = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
     for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
         if abs(x1 - x2) < 0.5:
@@ -185,8 +206,8 @@ def draw_arrow(route: Route, steps: dict[int, WorkflowStep]) -> Arrow:
         else:
             middle = (y1 + y2) / 2
             path.append(f"C{x1:.1f} {middle:.1f} {x2:.1f} {middle:.1f} {x2:.1f} {y2:.1f}")
-    x, y = points[-1]
-    tip = f"{x - 5:.1f},{y - 8:.1f} {x + 5:.1f},{y - 8:.1f} {x:.1f},{y:.1f}"
+    x, y = end
+    tip = f"{x - 5:.1f},{y - TIP:.1f} {x + 5:.1f},{y - TIP:.1f} {x:.1f},{y:.1f}"
     ends = (steps[route.tail], steps[route.head])
     shares = [step.support[0] / step.support[1] if step.support[1] else 0.0 for step in ends]
     return Arrow(" ".join(path), tip, 1.2 + 2.8 * min(shares), any(step.optional for step in ends))

@@ -18,12 +18,13 @@ PASSING = 14.0  # width of the gap that an arrow needs to pass a row
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Something to place; ``after`` names the boxes that come before it."""
+    """Something to place; ``after`` names the boxes that come before it. An optional box can be passed by."""
 
     key: int
     width: float
     height: float
     after: tuple[int, ...] = ()
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,12 @@ Item = tuple[int, int, int]
 """A box ``(key, 0, 0)`` or the place where an arrow passes a row: ``(tail, head, row)``."""
 
 
-def lay_out(boxes: Sequence[Box], most: int = 3, gap: float = 28.0, fall: float = 34.0, margin: float = 8.0) -> Drawing:
+def lay_out(boxes: Sequence[Box], most: int = 3, gap: float = 28.0, fall: float = 42.0, margin: float = 8.0) -> Drawing:
     """Place the boxes: at most ``most`` side by side, ``gap`` between them, ``fall`` between rows."""
     known = {box.key: box for box in sorted(boxes, key=lambda box: box.key)}
-    before = reduce_order({key: [a for a in box.after if a in known and a < key] for key, box in known.items()})
+    optional = frozenset(key for key, box in known.items() if box.optional)
+    named = {key: [a for a in box.after if a in known and a < key] for key, box in known.items()}
+    before = reduce_order(named, optional)
     rows = fill_rows(before, most)
     arrows = [(tail, head) for head in before for tail in before[head]]
     table, ways = pass_rows(rows, arrows)
@@ -88,19 +91,25 @@ def lay_out(boxes: Sequence[Box], most: int = 3, gap: float = 28.0, fall: float 
     return Drawing(tuple(sorted(placed, key=lambda box: box.key)), tuple(routes), right + margin, bottom + margin)
 
 
-def reduce_order(before: Mapping[int, Iterable[int]]) -> dict[int, tuple[int, ...]]:
-    """Leave out every arrow that follows from others; keys must come after what they name."""
+def reduce_order(
+    before: Mapping[int, Iterable[int]], optional: frozenset[int] = frozenset()
+) -> dict[int, tuple[int, ...]]:
+    """Leave out every arrow that follows from others; keys must come after what they name.
+
+    What follows only by way of an optional box is kept: the arrow is the way of the cases that left the box out.
+    """
     above: dict[int, frozenset[int]] = {}
     reduced: dict[int, tuple[int, ...]] = {}
     for key in sorted(before):
         direct = sorted(set(before[key]))
-        reduced[key] = tuple(a for a in direct if not any(a in above[other] for other in direct))
-        above[key] = frozenset(direct).union(*(above[a] for a in direct))
+        firm = [a for a in direct if a not in optional]
+        reduced[key] = tuple(a for a in direct if not any(a in above[other] for other in firm))
+        above[key] = frozenset(direct).union(*(above[a] for a in firm))
     return reduced
 
 
 def fill_rows(before: Mapping[int, tuple[int, ...]], most: int) -> dict[int, int]:
-    """Give each box its row; a box with nothing before it stands as near as it can to what follows."""
+    """Give each box its row; a box with nothing before it stands near what follows, yet above all later numbers."""
     level: dict[int, int] = {}
     for key in sorted(before):
         level[key] = 1 + max((level[a] for a in before[key]), default=-1)
@@ -108,13 +117,11 @@ def fill_rows(before: Mapping[int, tuple[int, ...]], most: int) -> dict[int, int
     for key, direct in before.items():
         for a in direct:
             following[a].append(key)
-    for position, key in enumerate(sorted(before)):
-        if before[key]:
-            continue
-        if following[key]:
-            level[key] = min(level[later] for later in following[key]) - 1
-        elif position:
-            level[key] = level[sorted(before)[position - 1]]
+    later: list[int] = []
+    for key in sorted(before, reverse=True):
+        if not before[key] and later:
+            level[key] = min([min(later), *(level[other] - 1 for other in following[key])])
+        later.append(level[key])
     rows: dict[int, int] = {}
     row = 0
     for wanted in sorted(set(level.values())):
@@ -160,7 +167,7 @@ def order_rows(table: list[list[Item]], links: Sequence[tuple[Item, Item]]) -> l
     return best
 
 
-def _mean(values: list[int], otherwise: float) -> float:
+def _mean(values: Sequence[float], otherwise: float) -> float:
     return sum(values) / len(values) if values else otherwise
 
 
@@ -196,12 +203,10 @@ def place_across(
     centres: dict[Item, float] = {}
     for row in table:
         centres.update(zip(row, spread([0.0] * len(row), [widths[item] for item in row], gap), strict=True))
-    for sweep in range(2 * SWEEPS):
+    for sweep in range(2 * SWEEPS + 1):  # ends going down: what has one box before it stands straight below that
+        looked_at = up if sweep % 2 == 0 else down
         for row in table if sweep % 2 == 0 else reversed(table):
-            wished = []
-            for item in row:
-                near = [centres[n] for n in up.get(item, []) + down.get(item, [])]
-                wished.append(sum(near) / len(near) if near else centres[item])
+            wished = [_mean([centres[n] for n in looked_at.get(item, ())], centres[item]) for item in row]
             centres.update(zip(row, spread(wished, [widths[item] for item in row], gap), strict=True))
     return centres
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from runlore.report import wording
 from runlore.report.values import Report
-from runlore.report.views import Section, origins, priorities, say_sources, sections_of, tiles, timeline
+from runlore.report.views import Section, origins, priorities, say_sources, say_trouble, sections_of, tiles, timeline
 
 KINDS = {
     "fact": ("Found out again", "Looked up by several sessions, and found in the same place."),
@@ -48,6 +48,7 @@ def render_report(report: Report) -> str:
             )
             for kind in ("trap", "fact", "preference")
         ],
+        say_trouble=say_trouble,
         where=partial(say_sources, sessions=sessions),
         style=style,
         script=script,

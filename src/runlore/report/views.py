@@ -10,7 +10,7 @@ from runlore.model import Argument, Fact, FailureMode, Quote, Source, Workflow, 
 from runlore.report.graph import Graph, draw, people
 from runlore.report.maps import DAY, Area, divide, dodge, mark_days
 from runlore.report.values import Report
-from runlore.report.wording import count, cut, day, duration, one_line, short_id, short_number, shorten, wrap
+from runlore.report.wording import count, cut, day, duration, one_line, short_day, short_id, short_number, shorten, wrap
 
 LEVELS = (0.0, 0.25, 0.5, 1.0)  # upper bounds of trouble per case; above the last is the worst level
 LANES = 20  # workflows drawn over time; the map would not be legible with more
@@ -40,7 +40,7 @@ class Tile:
     area: Area
     section: Section
     lines: tuple[str, ...]
-    note: str
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +164,24 @@ def tiles(sections: Sequence[Section], width: float, height: float) -> tuple[str
     areas = divide([size for size, _, _ in together], Area(0, 0, width, height))
     made = []
     for area, (_, text, section) in zip(areas, together, strict=True):
-        room, high = area.width - 24, area.height - 20
-        fitting = int((high - 22) // 21)
-        lines = wrap(section.workflow.title, room, 16.0, min(fitting, 3)) if fitting > 0 and room > 60 else ()
-        note = f"{count(len(section.workflow.cases), 'case')} · {text}"
-        made.append(Tile(area, section, lines, cut(note, room, 13.0) if lines else ""))
+        room, high = area.width - 26, area.height - 14
+        most = min(int(high // 21), 3)
+        lines = wrap(section.workflow.title, room, 16.0, most, bold=True) if most > 0 and room > 50 else ()
+        notes = [count(len(section.workflow.cases), "case"), text, say_trouble(section)]
+        if room > 180:
+            notes[:2] = [" · ".join(notes[:2])]
+        fitting = int((high - 21 * len(lines)) // 18) if lines else 0
+        made.append(Tile(area, section, lines, tuple(cut(note, room, 13.0) for note in notes[:fitting])))
     return measured.name, tuple(made)
+
+
+def say_trouble(section: Section) -> str:
+    """Say how many failures were met and how often people objected."""
+    objected = len(section.objections)
+    failed = section.trouble - objected
+    parts = [count(failed, "failure")] if failed else []
+    parts += [count(objected, "objection")] if objected else []
+    return ", ".join(parts) or "no trouble"
 
 
 def timeline(sections: Sequence[Section], width: float, left: float) -> Timeline | None:
@@ -190,7 +202,7 @@ def timeline(sections: Sequence[Section], width: float, left: float) -> Timeline
         room = (left or width) - 20
         label = cut(section.workflow.title, room, 13.5)
         lanes.append(Lane(section, middle, label, dots(section, first, scale, left, middle)))
-    marks = tuple((left + (mark - first) * scale, day(mark)[5:]) for mark in mark_days(first, last, 8 if left else 5))
+    marks = tuple((left + (mark - first) * scale, short_day(mark)) for mark in mark_days(first, last, 8 if left else 5))
     return Timeline(tuple(lanes), marks, left, width, len(lanes) * step + 26, untimed)
 
 
@@ -224,7 +236,8 @@ class Priority:
 
 
 def priorities(sections: Sequence[Section], facts: Sequence[Fact], most: int = 5) -> tuple[Priority, ...]:
-    """Give what was met most often, failures and facts together, each at least twice."""
+    """Give what was met most often, failures and facts together, each at least twice and told once."""
+    told = {source for fact in facts for source in fact.sources}
     found = [
         Priority(
             one_line(mode.template),
@@ -235,7 +248,7 @@ def priorities(sections: Sequence[Section], facts: Sequence[Fact], most: int = 5
         )
         for section in sections
         for mode in section.failures
-        if mode.count > 1
+        if mode.count > 1 and told.isdisjoint(mode.sources)
     ]
     found += [Priority(fact.text, fact.occurrences, "", fact.remedy, "facts") for fact in facts if fact.occurrences > 1]
     return tuple(sorted(found, key=lambda item: (-item.times, item.text))[:most])

@@ -29,9 +29,9 @@ def events_path(home: Path, hash: str, version: str = READING_VERSION) -> Path:
     return place(home / "corpus" / "events" / version, hash)
 
 
-def digest_path(home: Path, hash: str, version: str) -> Path:
+def digest_path(home: Path, hash: str, version: int) -> Path:
     """Give where a digest of a transcript stands; ``version`` names what made it."""
-    return place(home / "corpus" / "digests" / version, hash)
+    return place(home / "corpus" / "digests" / f"{READING_VERSION}-{version}", hash)
 
 
 def write_transcript(home: Path, transcript: Transcript) -> None:
@@ -55,17 +55,17 @@ def has_transcript(home: Path, hash: str) -> bool:
     return events_path(home, hash).exists()
 
 
-def write_digest(home: Path, hash: str, version: str, digest: bytes) -> None:
+def write_digest(home: Path, hash: str, version: int, digest: bytes) -> None:
     """Write a digest of a transcript."""
     _write(digest_path(home, hash, version), digest)
 
 
-def find_digest(home: Path, hash: str, version: str) -> bytes | None:
+def find_digest(home: Path, hash: str, version: int) -> bytes | None:
     """Find a digest of a transcript, or None where it must be made."""
     return _find(digest_path(home, hash, version))
 
 
-def has_digest(home: Path, hash: str, version: str) -> bool:
+def has_digest(home: Path, hash: str, version: int) -> bool:
     """Say whether a digest of a transcript is there."""
     return digest_path(home, hash, version).exists()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -182,9 +182,43 @@ def write_holding(index: sqlite3.Connection, holding: Holding, superseded: Itera
 def list_entries(index: sqlite3.Connection) -> tuple[TranscriptEntry, ...]:
     """List every transcript that is in the corpus, once, whether or not its file is still there; superseded ones are left out."""
     rows = index.execute(
-        "SELECT min(h.path), h.entry FROM holdings h JOIN transcripts t ON t.hash = h.hash WHERE t.successor = '' GROUP BY h.hash ORDER BY h.hash"
+        "SELECT min(h.path), h.entry FROM holdings h JOIN transcripts t ON t.hash = h.hash "
+        "WHERE t.successor = '' GROUP BY h.hash"
     )
-    entries = [_ENTRY.decode(entry) for _, entry in rows]
+    return _in_order(_ENTRY.decode(entry) for _, entry in rows)
+
+
+def list_entries_of(index: sqlite3.Connection, hashes: Collection[str]) -> tuple[TranscriptEntry, ...]:
+    """List the transcripts with the given hashes, once each, superseded or not."""
+    rows = index.execute("SELECT min(path), entry, hash FROM holdings GROUP BY hash")
+    return _in_order(_ENTRY.decode(entry) for _, entry, hash in rows if hash in hashes)
+
+
+def list_entries_of_session(index: sqlite3.Connection, session: str) -> tuple[TranscriptEntry, ...]:
+    """List the transcripts of a session, once each, superseded or not."""
+    rows = index.execute(
+        "SELECT min(h.path), h.entry FROM holdings h JOIN transcripts t ON t.hash = h.hash WHERE t.session = ? GROUP BY h.hash",
+        (session,),
+    )
+    return _in_order(_ENTRY.decode(entry) for _, entry in rows)
+
+
+def write_successors(index: sqlite3.Connection, successors: dict[str, str]) -> None:
+    """Write which transcripts stand as a whole in others."""
+    index.execute("BEGIN IMMEDIATE")
+    try:
+        index.executemany(
+            "UPDATE transcripts SET successor = ? WHERE hash = ?",
+            [(new, old) for old, new in sorted(successors.items())],
+        )
+        index.execute("COMMIT")
+    except BaseException:
+        if index.in_transaction:
+            index.execute("ROLLBACK")
+        raise
+
+
+def _in_order(entries: Iterable[TranscriptEntry]) -> tuple[TranscriptEntry, ...]:
     return tuple(sorted(entries, key=lambda entry: (entry.started, entry.session, entry.hash)))
 
 
@@ -214,7 +248,12 @@ def drop_transcripts(index: sqlite3.Connection, hashes: Iterable[str]) -> None:
     """Drop transcripts from the index, with what files are known to have given them; the files are read again when met."""
     rows = [(hash,) for hash in hashes]
     index.execute("BEGIN IMMEDIATE")
-    index.executemany("DELETE FROM files WHERE path IN (SELECT path FROM holdings WHERE hash = ?)", rows)
-    index.executemany("DELETE FROM holdings WHERE hash = ?", rows)
-    index.executemany("DELETE FROM transcripts WHERE hash = ?", rows)
-    index.execute("COMMIT")
+    try:
+        index.executemany("DELETE FROM files WHERE path IN (SELECT path FROM holdings WHERE hash = ?)", rows)
+        index.executemany("DELETE FROM holdings WHERE hash = ?", rows)
+        index.executemany("DELETE FROM transcripts WHERE hash = ?", rows)
+        index.execute("COMMIT")
+    except BaseException:
+        if index.in_transaction:
+            index.execute("ROLLBACK")
+        raise

@@ -4,4 +4,7 @@ from runlore.redaction.redactor import Redactor
 from runlore.redaction.rulefile import parse_rules
 from runlore.redaction.rules import Rule
 
-__all__ = ["Redactor", "Rule", "parse_rules"]
+REDACTION_VERSION = "1"
+"""Rises when the same text is redacted otherwise; what was read under another version is read again."""
+
+__all__ = ["REDACTION_VERSION", "Redactor", "Rule", "parse_rules"]

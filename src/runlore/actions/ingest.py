@@ -1,0 +1,205 @@
+"""Ingest: read the transcripts that are new or have grown, redact and archive them, and say what is there."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from runlore.corpus import archive, discovery, events, index, repeated, tombstones
+from runlore.corpus.files import make_home, read_secret
+from runlore.corpus.index import Holding, TranscriptEntry
+from runlore.corpus.read import FileResult, Job, Map, derive, find_state, read_into_corpus
+from runlore.errors import NothingToRead, UsageError
+from runlore.model import Problem
+from runlore.redaction import parse_rules
+from runlore.settings import Settings
+
+Progress = Callable[[int, int, str], None]
+"""Told after each file: how many are done, of how many, and which it was."""
+
+_KEEP_SUPERSEDED: Final = 3600.0
+"""Seconds for which a superseded archive stays, so that a process that listed it before can still read it."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What stands under the given paths: one entry a transcript a file, in the order of files; ``new`` and ``known`` count entries."""
+
+    transcripts: tuple[TranscriptEntry, ...]
+    problems: tuple[Problem, ...]
+    new: int
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One file to read, with what it gave the last time."""
+
+    path: Path
+    before: Holding | None
+
+
+def ingest(
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    since: float = 0.0,
+    project: str = "",
+    exclude: tuple[str, ...] = (),
+    map_transcript: Map | None = None,
+    map_version: int = 0,
+) -> Ingested:
+    """Bring the corpus up to date with the files under ``paths`` (none: the folders of the hosts), and give what they hold.
+
+    An unchanged file is not read again; a grown one supersedes its earlier state. ``map_transcript`` is what mining makes of each
+    transcript, kept beside its events under ``map_version``. ``since`` is in seconds since the epoch. What was finished before an
+    interrupt stays. Raises NothingToRead where a path does not exist, StoreError where the home cannot be written.
+    """
+    home = make_home(settings.home)
+    secret = read_secret(settings)
+    forgotten, problems = tombstones.list_tombstones(home, secret)
+    rules, rule_problems = _read_rules(settings)
+    sessions = frozenset(tombstone.session for tombstone in forgotten)
+    job = Job(home, secret, settings.redact_email, settings.redact_home, rules, sessions, map_transcript, map_version)
+    files = discovery.list_transcript_files(
+        _list_places(paths, settings), since=since, project=project, exclude=exclude
+    )
+    with index.open_index(home) as connection:
+        holdings = index.list_holdings(connection)
+        tasks = [_Task(path, holdings.get(str(path))) for path in files]
+        stale = [task for task in tasks if not _is_current(job, task)]
+        known = {entry.hash for holding in holdings.values() for entry in holding.entries}
+        for done, (task, result) in enumerate(_run(settings.jobs, _read, job, stale), 1):
+            holdings[str(task.path)] = result.holding
+            index.write_holding(connection, result.holding, result.superseded)
+            if progress is not None:
+                progress(done, len(stale), str(task.path))
+        read = [holdings[str(task.path)] for task in tasks]
+        if stale:
+            _mark_successors(connection, home, [holdings[str(task.path)] for task in stale])
+            _drop_superseded(connection, home)
+        if map_transcript is not None:
+            _derive_missing(connection, settings.jobs, job)
+    entries = tuple(entry for holding in read for entry in holding.entries if _is_wanted(entry, since, project))
+    new = len({entry.hash for entry in entries} - known)
+    return Ingested(
+        repeated.mark_known(home, entries),
+        (*rule_problems, *problems, *(problem for holding in read for problem in holding.problems)),
+        new,
+        len(entries) - new,
+    )
+
+
+def _list_places(paths: Sequence[Path], settings: Settings) -> list[Path]:
+    if not paths:
+        return [folder for _, folder in discovery.find_host_folders(settings.user_home)]
+    for path in paths:
+        if not path.exists():
+            raise NothingToRead(str(path), "there is no such file or folder")
+    return list(paths)
+
+
+def _read_rules(settings: Settings) -> tuple[tuple[tuple[str, str], ...], list[Problem]]:
+    """Read the further rule files; a file that cannot be read is the person's mistake and stops the ingest before anything is stored."""
+    rules: list[tuple[str, str]] = []
+    problems: list[Problem] = []
+    for path in settings.rules:
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path}: the redaction rules cannot be read: {error}") from error
+        rules.append((str(path), text))
+        problems += parse_rules(text, str(path))[1]
+    return tuple(rules), problems
+
+
+def _is_current(job: Job, task: _Task) -> bool:
+    """Say whether a file is as it was read and everything derived from it is there."""
+    if task.before is None or task.before.state.size < 0:
+        return False
+    return task.before.state == find_state(task.path, job.version)
+
+
+def _is_wanted(entry: TranscriptEntry, since: float, project: str) -> bool:
+    return discovery.is_project(entry.project, project) and not (since and entry.ended and entry.ended < since)
+
+
+def _read(job: Job, task: _Task) -> FileResult:
+    return read_into_corpus(job, task.path, task.before)
+
+
+def _run(jobs: int, function: Callable[[Job, T], R], job: Job, tasks: list[T]) -> Iterator[tuple[T, R]]:
+    """Run tasks in this process or in several; gives each with its result as it is finished, in the order of tasks.
+
+    On an interrupt what is finished is still given before the interrupt goes on.
+    """
+    if jobs <= 1 or len(tasks) <= 1:
+        for task in tasks:
+            yield task, function(job, task)
+        return
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(jobs, len(tasks)), context, initializer=_ignore_interrupt)
+    futures: list[Future[R]] = []
+    given = 0
+    try:
+        futures = [pool.submit(function, job, task) for task in tasks]
+        for task, future in zip(tasks, futures, strict=True):
+            result = future.result()
+            given += 1
+            yield task, result
+    except KeyboardInterrupt:
+        pool.shutdown(wait=True, cancel_futures=True)
+        for task, future in list(zip(tasks, futures, strict=False))[given:]:
+            if future.done() and not future.cancelled() and future.exception() is None:
+                yield task, future.result()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _ignore_interrupt() -> None:
+    """Let the process that was started decide what an interrupt means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _mark_successors(connection: sqlite3.Connection, home: Path, holdings: list[Holding]) -> None:
+    """Find out, for the sessions just read, which transcripts of the corpus stand as a whole in another one."""
+    successors: dict[str, str] = {}
+    for session in sorted({entry.session for holding in holdings for entry in holding.entries}):
+        entries = index.list_entries_of_session(connection, session)
+        if len(entries) > 1:
+            successors.update((e.hash, e.known_as) for e in repeated.mark_known(home, entries) if e.known_as)
+    if successors:
+        index.write_successors(connection, successors)
+
+
+def _drop_superseded(connection: sqlite3.Connection, home: Path) -> None:
+    """Drop archives of earlier states that stand in a later one, some time after they were superseded."""
+    for hash in index.list_superseded(connection):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - archive.archive_path(home, hash).stat().st_mtime > _KEEP_SUPERSEDED:
+                archive.erase_lines(home, hash)
+                events.erase_derived(home, hash)
+
+
+def _derive_missing(connection: sqlite3.Connection, jobs: int, job: Job) -> None:
+    """Derive again what is missing of the whole corpus: another version of mining, a transcript whose file is long gone."""
+    missing = [
+        entry
+        for entry in index.list_entries(connection)
+        if not events.has_digest(job.home, entry.hash, job.map_version)
+    ]
+    for _ in _run(jobs, derive, job, missing):
+        pass

@@ -19,6 +19,7 @@ _TWO_WORDS = frozenset(
     " pip pip3 pnpm poetry rails rake rustup systemctl terraform turbo uv yarn".split()
 )
 _THREE_WORDS = frozenset({"gh", "glab", "docker", "kubectl", "aws", "az", "gcloud"})
+_HOME = re.compile(r"(?:/home/[^/]+|/Users/[^/]+|/root|~)/")
 _NAME = re.compile(r"[a-z][\w:.-]*")
 _PASSING = frozenset(
     "cd echo export set true pwd sleep source . printf test [ mkdir env time then do if for while fi done else".split()
@@ -115,13 +116,14 @@ class Calls:
         yield from reversed(chain[max(0, place - limit) : place])
 
     def inside(self, path: str) -> str:
-        """Give a path relative to the project, ``""`` where it lies outside."""
+        """Give a path relative to the project, or to the person's home where it lies there; ``""`` elsewhere."""
         if not path.startswith(("/", "~")) and path[1:3] != ":\\":
             return path.removeprefix("./").rstrip("/")
         for root in self.roots:
             if path.startswith(root + "/"):
                 return path[len(root) + 1 :].rstrip("/")
-        return ""
+        home = _HOME.match(path)
+        return f"~/{path[home.end() :]}".rstrip("/") if home else ""
 
     def seconds(self, first: int, last: int) -> float:
         """Give the seconds from one call's start to another's end, waits for a person capped."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from runlore.mining.facts.gathering import Found, Sighting
 from runlore.mining.facts.knowledge import gather_constants, gather_lookups, gather_searches, gather_tasks
 from runlore.mining.facts.people import gather_asked, gather_declined, gather_wishes
-from runlore.mining.facts.trouble import gather_failures, gather_missing, gather_rules, gather_stale
+from runlore.mining.facts.trouble import gather_failures, gather_missing, gather_rules
 from runlore.mining.facts.values import Observation
 from runlore.model import Cost, Fact, Source
 
@@ -20,7 +20,6 @@ WORDS_SECONDS = 90.0
 
 GATHERERS: tuple[tuple[str, Callable[[list[Sighting], int], Iterable[Found]]], ...] = (
     ("failure", gather_failures),
-    ("stale", gather_stale),
     ("missing", gather_missing),
     ("rule", gather_rules),
     ("lookup", gather_lookups),
@@ -32,6 +31,8 @@ GATHERERS: tuple[tuple[str, Callable[[list[Sighting], int], Iterable[Found]]], .
     ("wish", gather_wishes),
 )
 """Which function brings the sightings of which sign together, given how many sessions there are in all."""
+
+_FAILURES = {"stale": "failure"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def collect(observations: Iterable[tuple[str, str, Observation]]) -> tuple[Fact,
         mark = (one.event if one.time else f"{session} {one.event}", one.sign, one.key, one.text)
         if mark not in seen:
             seen.add(mark)
-            by_sign[one.sign].append(Sighting(session, transcript, one))
+            by_sign[_FAILURES.get(one.sign, one.sign)].append(Sighting(session, transcript, one))
     found: list[Found] = []
     for sign, gather in GATHERERS:
         found.extend(gather(by_sign.get(sign, []), len(sessions)))

@@ -23,8 +23,9 @@ _NO_PATH = re.compile(
 )
 _PATH_IN = (
     re.compile(
-        r"^(?:ls|cat|head|tail|sed|grep|rg|wc|find|stat|less|awk|diff|du|tree): (?:cannot access )?['\"]?([^:'\"]+?)['\"]?: No such file"
+        r"^(?:/bin/|/usr/bin/)?(?:ls|cat|head|tail|sed|grep|rg|wc|find|stat|less|awk|diff|du|tree): (?:cannot (?:access|open) )?['\"]?([^:'\"]+?)['\"]?: (?:IO error[^:]*: )?No such file"
     ),
+    re.compile(r"^sed: can't read ([^:]+): No such file"),
     re.compile(r"(?:Path|File|Directory) does not exist: (\S+)"),
 )
 _NOT_OURS = re.compile(
@@ -77,7 +78,7 @@ def _shell(calls: Calls, index: int, command: str) -> Iterator[Observation]:
     if failing is None:
         return
     key = _key(failing, line)
-    stale = _made_fresh(calls, index, command)
+    stale = _made_fresh(calls, index, failing)
     if stale is not None:
         yield calls.observe("stale", key, index, text=failing.text, about=line, remedy=stale[1], until=stale[0])
         return
@@ -116,6 +117,8 @@ def _key(failing: Command, line: str) -> str:
 def _failing(command: str, line: str) -> Command | None:
     """Give the simple command that the message is about: the one whose program or flag it names, else the first that does something."""
     parts = [part for part in parse(command) if not is_passing(part)] or list(parse(command))
+    if "[rejected]" in line:
+        return next((part for part in parts if "push" in part.arguments), parts[0] if parts else None)
     if ":cd:" in line:
         return next((part for part in parse(command) if part.program == "cd"), None)
     named = line.rsplit(": ", 1)[-1].strip("'\" ")
@@ -163,23 +166,21 @@ def _recovery(calls: Calls, index: int, failing: Command) -> tuple[int, str] | N
     return best[1:] if best[2] else None
 
 
-def _made_fresh(calls: Calls, index: int, command: str) -> tuple[int, str] | None:
+def _made_fresh(calls: Calls, index: int, failing: Command) -> tuple[int, str] | None:
     """Give what was run, without any edit, before the very same command passed: stale state was the cause."""
-    wanted = {part.text for part in parse(command) if not is_passing(part)}
     between: list[str] = []
     for later in calls.after(index, LOOK_AHEAD):
         event = calls.calls[later]
         if edits(event) or event.outcome == "rejected":
             return None
         ran = command_of(event)
-        if not ran or not _is_fine(event):
-            if ran == command:
-                return None
+        if not ran:
             continue
-        parts = [part for part in parse(ran) if not is_passing(part)]
-        between.extend(part.text for part in parts if not is_reading(part) and part.text not in wanted)
-        if wanted <= {part.text for part in parts}:
-            return (later, between[-1]) if between else None
+        for part in parse(ran):
+            if part.text == failing.text:
+                return (later, between[-1]) if between and _is_fine(event) else None
+            if _is_fine(event) and not is_passing(part) and not is_reading(part):
+                between.append(part.text)
     return None
 
 
@@ -208,15 +209,15 @@ def _next_way(calls: Calls, index: int, path: str) -> tuple[int, str] | None:
     event, names = calls.calls[index], dict[str, None]()
     for later in calls.after(index, LOOK_AHEAD):
         other = calls.calls[later]
-        if (
-            other.outcome != "ok"
-            or command_of(other)
-            or other.tool.lower() in _BOOKKEEPING
-            or (path and path_of(other) not in {path, ""})
-        ):
+        if other.outcome != "ok" or other.tool.lower() in _BOOKKEEPING or (path and path_of(other) not in {path, ""}):
+            continue
+        if command := command_of(other):
+            done = "" if path or _LOOKING.match(event.tool) else _deed(command)
+            if done:
+                return later, done
             continue
         if other.tool == event.tool and (not path or path_of(other) == path):
-            changed = [] if path else _changed(event, other)
+            changed = _changed(event, other)
             last = f"with another {' and '.join(changed)}" if changed else event.tool
             return later, " → ".join([*list(names)[-3:], last])
         if not path and _same_family(event.tool, other.tool):
@@ -232,7 +233,18 @@ def _changed(event: Event, other: Event) -> list[str]:
     if not isinstance(event.arguments, dict) or not isinstance(other.arguments, dict):
         return []
     keys = sorted(event.arguments.keys() | other.arguments.keys())
-    return [f"`{k}`" for k in keys if event.arguments.get(k) != other.arguments.get(k)][:3]
+    # The new text differs as a matter of course.
+    return [
+        f"`{k}`"
+        for k in keys
+        if event.arguments.get(k) != other.arguments.get(k) and k not in {"new_string", "new_str", "content"}
+    ][:3]
+
+
+def _deed(command: str) -> str:
+    """Name what a command line does, ``""`` where it only looks."""
+    heads = [head_of(part) for part in parse(command) if not is_passing(part) and not is_reading(part)]
+    return next((head for head in heads if head != "git add"), "")
 
 
 def _same_family(one: str, other: str) -> bool:
@@ -273,14 +285,14 @@ def _missing(calls: Calls, index: int, path: str) -> Iterator[Observation]:
 
 
 def _is_near(inside: str, name: str, found: str) -> bool:
-    other = found.rsplit("/", 1)[-1]
-    stem, other_stem = name.rsplit(".", 1)[0], other.rsplit(".", 1)[0]
-    return (
-        stem == other_stem
-        or fuzz.ratio(name, other) >= 75
-        or found.startswith(inside.rsplit("/", 1)[0] + "/")
-        and fuzz.ratio(name, other) >= 50
-    )
+    """Say whether a path may be the one that was meant: the same name elsewhere, or a name much like it, in the same folder less so."""
+    stem, other = _stem(name), _stem(found.rsplit("/", 1)[-1])
+    alike = fuzz.ratio(stem, other)
+    return alike >= 80 or (alike >= 55 and found.rpartition("/")[0] == inside.rpartition("/")[0])
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"[_.-](?:test|spec)$", "", name.rsplit(".", 1)[0] or name)
 
 
 def _rules(calls: Calls, index: int, command: str, text: str) -> Iterator[Observation]:

@@ -106,7 +106,7 @@ def gather_tasks(sightings: list[Sighting], total: int) -> Iterator[Found]:
         text = f"The project's own tasks, as sessions run them: {shown}"
         way = "Start with these, not with the tools behind them."
         # Running them was no loss; only that each session has to find them out is.
-        yield Found("fact", f"tasks {runner}", sentence(text), way, "notes", every, weight=0.1)
+        yield Found("fact", f"tasks {runner}", sentence(text), way, "notes", every, weight=0.05)
 
 
 def gather_searches(sightings: list[Sighting], total: int) -> Iterator[Found]:

@@ -13,8 +13,9 @@ _VARIES = re.compile(
     r"|(?:(?<=\s)|(?<=^)|(?<=['\"`(:=]))(?:~|\.{0,2})?/?(?:[\w.@+-]+/)+[\w.@+*?=&-]*"  # path with a slash
     r"|(?<!HTTP )(?<!code )(?<![\w-])#?[A-Za-z]{0,2}\d[\d.,:]*(?![\w-])"  # number
 )
-_LONG_QUOTE = re.compile(r"([\"'`]).{40,}?\1")
+_LONG_QUOTE = re.compile(r"([\"'`])[^\"'`]{40,}\1")
 _PUSH = re.compile(r"! \[(?:remote )?rejected\].*(\([^)]+\))")
+_BEHIND = frozenset({"(fetch first)", "(non-fast-forward)", "(stale info)"})
 _TAG = re.compile(r"</?tool_use_error>|\x1b\[[0-9;]*m")
 _EXIT = re.compile(r"\AExit code \d+\n?")
 
@@ -40,7 +41,7 @@ _TELLING = re.compile(
 # The outcome of work, not a mistake in the call: merges that conflict, tests and compilers that find something.
 _WORK = re.compile(
     r"CONFLICT|Automatic merge failed|could not apply|overwritten by merge|--- FAIL|^FAIL\b|\[build failed\]|undefined: "
-    r"|AssertionError|Traceback|Test(?:s)? failed|error TS\d+|Did not complete|could not compile|Sibling tool call|Request interrupted|syntax error",
+    r"|AssertionError|Traceback|expect\(|\b\d+ (?:fail|failed|failing)\b|Test(?:s)? failed|error TS\d+|Did not complete|could not compile|Sibling tool call|Request interrupted|syntax error",
     re.MULTILINE,
 )
 _RULES = (
@@ -51,6 +52,10 @@ _RULES = (
     re.compile(r"^\S+\.pyi?:\d+(?::\d+)?: error: (?P<message>.+?) +\[(?P<rule>[a-z-]+)\]$", re.MULTILINE),  # mypy
     re.compile(r"^ +\d+:\d+ +(?:error|warning) +(?P<message>.+?)  +(?P<rule>[@\w/-]+)$", re.MULTILINE),  # eslint
     re.compile(r"(?P<rule>SC\d{4})(?: \(\w+\))?: (?P<message>.+)$", re.MULTILINE),  # shellcheck
+)
+_BIOME = re.compile(
+    r"^\S+\.\w+(?::\d+:\d+)? (?P<rule>format|lint/[\w/]+|assist/[\w/]+) +(?:FIXABLE +)?━+\s+[×✖!] (?P<message>.+)$",
+    re.MULTILINE,
 )
 _NOT_A_RULE = {"typecheck", "error", "warning", "note", "compile", "syntax"}
 
@@ -84,7 +89,7 @@ def telling_line(text: str) -> str:
 def template(message: str) -> str:
     """Replace what varies in a message (paths, numbers, hashes, links, long quotes) by ``<*>``; names that say what is wrong stay."""
     if refused := _PUSH.search(message):
-        return "[rejected] " + refused[1]
+        return "[rejected]" + ("" if refused[1] in _BEHIND else " " + refused[1])
     flat = _LONG_QUOTE.sub("<*>", message[:400])
     return " ".join(_VARIES.sub("<*>", flat).split())[:160].rstrip(" .")
 
@@ -100,7 +105,7 @@ def endpoint_template(endpoint: str) -> str:
 def list_rules(text: str) -> Iterator[tuple[str, str]]:
     """Give each rule that a checker's output complains about, once, with its first message."""
     seen = set()
-    for pattern in _RULES:
+    for pattern in (*_RULES, _BIOME):
         for found in pattern.finditer(text, 0, 20000):
             rule = found["rule"]
             if rule not in _NOT_A_RULE and rule not in seen:

@@ -10,12 +10,13 @@ from rapidfuzz import fuzz
 
 from runlore.mining.facts.gathering import Found, Sighting, by_key, sessions_of
 from runlore.mining.facts.preferences import COLLEAGUE, CUSTOMER, is_personal
-from runlore.mining.facts.wishes import Said, group, is_directive, is_firm
-from runlore.mining.facts.wording import instruction, joined, quotes, sentence, shelf_of, times
+from runlore.mining.facts.wishes import Said, group, is_directive
+from runlore.mining.facts.wording import instruction, quotes, sentence, shelf_of, times
 
-CUSTOMERS = 0.05
+CUSTOMERS = 0.03
 """Share of all sessions in which customers must wish the same before it is worth writing down."""
 
+_ORDER = re.compile(r"\b(?:first|before|don'?t|do not|never|not|until|instead)\b", re.IGNORECASE)
 _NAMES = {"edit": "an edit of a file", "ExitPlanMode": "a plan", "AskUserQuestion": "the agent's question dialog"}
 
 
@@ -48,13 +49,22 @@ def gather_declined(sightings: list[Sighting], total: int) -> Iterator[Found]:
         dialog = " " not in activity and activity in _NAMES
         if n < (2 if dialog else 3) or len(declined) < 3:
             continue
-        advice = [w for w in spoken if is_directive(w) and is_firm(w) and len(w) < 120]
+        advice = [w for w in spoken if len(w) < 90 and is_directive(w) and _ORDER.search(w)]
         words = sorted(spoken, key=lambda w: (w not in advice, not 12 <= len(w) <= 90, len(w), w))
         name = _NAMES.get(activity, f"`{activity}`")
         text = f"People declined {name} {times(len(declined))} in {n} sessions"
         text += f"; they said {quotes(words)}" if words else ", without a word"
         way = _way(activity, sorted(set(advice), key=lambda w: (len(w), w)))
-        yield Found("trap", f"declined {activity}", sentence(text), way, "lessons", tuple(declined), told=len(declined))
+        yield Found(
+            "trap",
+            f"declined {activity}",
+            sentence(text),
+            way,
+            "lessons",
+            tuple(declined),
+            told=len(declined),
+            weight=0.5,
+        )
 
 
 def _way(activity: str, advice: list[str]) -> str:
@@ -65,7 +75,7 @@ def _way(activity: str, advice: list[str]) -> str:
     if activity == "AskUserQuestion":
         return "Give the background in words first; people answer with a question of their own."
     if advice:
-        return f"Before `{activity}`: {joined([instruction(w).rstrip('.') for w in advice], 3)}."
+        return f"Before `{activity}`: {'; '.join(_lower(instruction(w).rstrip('.')) for w in advice[:3])}."
     return f"Ask before running `{activity}`."
 
 
@@ -82,7 +92,7 @@ def gather_wishes(sightings: list[Sighting], total: int) -> Iterator[Found]:
             told = [s for s in told if not is_personal(s.seen.text)]
         least = max(3, round(CUSTOMERS * total)) if customers else 2
         said = [Said(i, s.session, s.seen.text) for i, s in enumerate(told)]
-        for wish in group(said, least):
+        for wish in group(said, least, firm=not customers):
             words = [s.text for s in wish.said]
             members = tuple(told[s.place] for s in wish.said)
             who = "Customers asked" if customers else "People said"

@@ -17,7 +17,7 @@ _MOST = 60
 _DENIED = re.compile(r"Permission for this tool use was denied.*?The user said:\s*(.+)", re.DOTALL)
 _CLIENT = re.compile(r"\A(?:The user wants to clarify|Operation stopped by hook|STOP what you are doing)")
 _PASTED = re.compile(r"```.*?(?:```|\Z)|^\s*(?:[>❯⏺⎿│|+$#{}\[\]]|\d+ [+-]).*$", re.DOTALL | re.MULTILINE)
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+|(?<=\w);\s")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+|(?<=\w);\s|\s[-–—]\s(?=\S+(?:\s\S+){2})")
 WISHING = re.compile(
     r"\b(?:don'?t|do not|never|no need|not|avoid|stop|without|always|every ?time|each time|remember|prefer(?:red|ably)?|instead|rather|make sure|ensure|"
     r"first|before|after|only|should(?:n'?t)?|must|keep|as per|again|from now on|please|directly|use|let'?s|want|like|in project|as a|draft)\b"

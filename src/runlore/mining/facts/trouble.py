@@ -16,23 +16,39 @@ AFTER = "after "
 
 
 def gather_failures(sightings: list[Sighting], total: int) -> Iterator[Found]:
-    """Bring together calls that failed with the same message: two sessions, three where nothing on record worked."""
+    """Bring together calls that failed with the same message: two sessions, three where nothing on record worked.
+
+    Where the unchanged call passed once something else had been run, the state was stale and not the call wrong.
+    """
     for key, group in by_key(sightings):
         n = sessions_of(group)
         if n < 2:
             continue
         shell = any(" " in s.seen.text for s in group)
-        found = _shell_failure(group, n) if shell else _tool_failure(key, group, n)
+        found = _stale(group, n) or (_shell_failure(group, n) if shell else _tool_failure(key, group, n))
         if found is not None:
             yield Found("trap", f"failure {key}", sentence(found[0]), sentence(found[1]), "lessons", tuple(group))
+
+
+def _stale(group: list[Sighting], n: int) -> tuple[str, str] | None:
+    stale = [s for s in group if s.seen.sign == "stale"]
+    remedy = voted_remedy(stale)
+    if remedy is None or 2 * sessions_of(stale) < n or (remedy.sessions < 2 and not _is_about(remedy.sighting)):
+        return None
+    calls = joined(sorted({code(s.seen.text) for s in group}, key=lambda c: (len(c), c)), 2)
+    said = group[0].seen.about.strip().rstrip(" :;")
+    text = f"{calls} stop with “{said}” until {code(remedy.text)} has been run ({times(len(group))} in {n} sessions)"
+    return text, f"Run {code(remedy.text)} first; then the same command passes"
 
 
 def _shell_failure(group: list[Sighting], n: int) -> tuple[str, str] | None:
     remedy = voted_remedy(group)
     shown = remedy.sighting if remedy else min(group, key=lambda s: (len(s.seen.text), s.seen.text))
+    # The shell's own complaints are about any command: one that merely came next proves nothing.
+    least = 55 if _is_about(shown) else 85
+    if remedy and remedy.sessions < 2 and fuzz.token_set_ratio(remedy.text, shown.seen.text) < least:
+        remedy = None
     if remedy is None and n < 3:
-        return None
-    if remedy and remedy.sessions < 2 and fuzz.token_set_ratio(remedy.text, shown.seen.text) < 55:
         return None
     text = f"{code(shown.seen.text)} fails with “{shown.seen.about.strip()}” ({times(len(group))} in {n} sessions)"
     if remedy is None:
@@ -40,6 +56,11 @@ def _shell_failure(group: list[Sighting], n: int) -> tuple[str, str] | None:
     if remedy.sessions > 1:
         return text, f"Use {code(remedy.text)}; that worked in {remedy.sessions} of these sessions"
     return text, f"What worked instead: {code(remedy.text)}"
+
+
+def _is_about(sighting: Sighting) -> bool:
+    """Say whether the message is the called program's own; the shell's complaints name no program."""
+    return ": " in sighting.seen.key and sighting.seen.key.split(" ")[0].rstrip(":") in sighting.seen.text
 
 
 def _tool_failure(key: str, group: list[Sighting], n: int) -> tuple[str, str] | None:
@@ -54,10 +75,10 @@ def _tool_failure(key: str, group: list[Sighting], n: int) -> tuple[str, str] | 
     remedy = voted_remedy(group)
     if remedy is None:
         return text, ""
-    return text, _way(tool, remedy.text, remedy.sessions)
+    return text, _way(tool, remedy.text, remedy.sessions >= max(2, 0.3 * n))
 
 
-def _way(tool: str, remedy: str, used: int) -> str:
+def _way(tool: str, remedy: str, agreed: bool) -> str:
     """Word what followed a refusal: other tools first and then the same, another tool instead, or other arguments."""
     steps = [step for step in remedy.split(" → ") if step]
     before = [f"`{step}`" for step in steps[:-1] if step != tool]
@@ -70,20 +91,7 @@ def _way(tool: str, remedy: str, used: int) -> str:
             if before
             else f"The same `{tool}` went through when it was tried again"
         )
-    return f"`{last}` did it instead" if used >= 2 else ""
-
-
-def gather_stale(sightings: list[Sighting], total: int) -> Iterator[Found]:
-    """Bring together calls that passed unchanged once something else had been run; two sessions."""
-    for key, group in by_key(sightings):
-        n, remedy = sessions_of(group), voted_remedy(group)
-        if n < 2 or remedy is None or remedy.sessions < 2:
-            continue
-        calls = joined(sorted({code(s.seen.text) for s in group}, key=lambda c: (len(c), c)), 2)
-        said = group[0].seen.about.rstrip(" :;")
-        text = f"{calls} stop with “{said}” until {code(remedy.text)} has been run ({n} sessions)"
-        way = f"Run {code(remedy.text)} first; then the same command passes."
-        yield Found("trap", f"stale {key}", sentence(text), way, "lessons", tuple(group))
+    return f"`{last}` did it instead" if agreed else ""
 
 
 def gather_missing(sightings: list[Sighting], total: int) -> Iterator[Found]:
@@ -102,10 +110,10 @@ def gather_missing(sightings: list[Sighting], total: int) -> Iterator[Found]:
         if n < 2:
             continue
         if remedy and (remedy.sessions >= 2 or fuzz.ratio(remedy.text, key) >= 85):
-            text = f"{times(len(group))} in {n} sessions `{key}` was looked for, which is not there; the file is `{remedy.text}`"
+            text = f"`{key}` was looked for {times(len(group))} in {n} sessions and is not there; the file is `{remedy.text}`"
             way = f"Open `{remedy.text}`."
-        elif n >= 3 and not any(path.startswith(key + "/") for path in real):
-            text, way = f"`{key}` does not exist; {n} sessions looked for it, {times(len(group))} in all", ""
+        elif not any(path.startswith(key + "/") for path in real):
+            text, way = f"`{key}` does not exist; {n} sessions looked for it, {len(group)} times in all", ""
         else:
             continue
         yield Found("trap", f"missing {key}", sentence(text), way, "notes", tuple(group))

@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from rapidfuzz import fuzz
 
@@ -38,11 +38,14 @@ _SAME = {
 }
 # A firm word says how work is to be done, not only what is to be done next.
 _FIRM = re.compile(
-    r"\b(?:don'?t|do not|never|no need|avoid|stop|without|always|every ?time|remember|prefer|instead|rather|make sure|ensure|first|before|must|keep"
-    r"|only|directly|separate|separately|simplest|simple|draft|as well|referenc\w+|sha|from now on|same|own)\b|\b[A-Z][a-z]+: ?[A-Z]\w+",
-    re.IGNORECASE,
+    r"(?i:\b(?:don'?t|do not|never|no need|avoid|stop|without|always|every ?time|remember|prefer|instead|rather|make sure|ensure|first|before|must|keep"
+    r"|only|directly|separate|separately|no longer|don'?t need|hard|simplest|simple|draft|as well|referenc\w+|sha|from now on|same|own)\b)|\b[A-Z][a-z]+: ?[A-Z]\w+"
 )
 _VAGUE = re.compile(r"\b(?:this|that|it|them|those|these|one|yeah|hmm+|lol)\b", re.IGNORECASE)
+_DUTY = re.compile(
+    r"\b(?:should(?:n'?t)?|must) (?:not |always |never |also |only |just )?\w+|\b(?:we|you) (?:don'?t|do not) need\b|\bno longer\b",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"[,;:]\s+(?:and |then |but |so )?|\s(?:please|and|then)\s|\s[-–—]\s")
 _NAMED = re.compile(r"\b[A-Z][a-z]+: ?[A-Z]\w+")
 _LEAD = re.compile(
@@ -88,7 +91,7 @@ def stem(word: str) -> str:
     """Give a word without the endings that inflection adds; good enough to compare."""
     plain = word.lower().replace("’", "'").removesuffix("'s")
     plain = _SAME.get(plain, plain)
-    for ending in ("ings", "ing", "ed", "ly", "es", "e", "s"):
+    for ending in ("ations", "ation", "ions", "ion", "ings", "ing", "ed", "ly", "es", "e", "s"):
         if plain.endswith(ending) and len(plain) - len(ending) >= 3 and not plain.endswith("ss"):
             return plain[: -len(ending)]
     return plain
@@ -105,6 +108,8 @@ def is_directive(sentence: str) -> bool:
     """Say whether a sentence tells somebody what to do: imperative, also as a polite question, or a field to set (``Project: Apollo``)."""
     if _NAMED.search(sentence):
         return True
+    if _DUTY.search(sentence) and not sentence.rstrip().endswith("?"):
+        return True
     return any(_VERB.match(bare(clause)) for clause in _CLAUSE.split(sentence))
 
 
@@ -119,8 +124,11 @@ def bare(sentence: str) -> str:
     return rest.strip(" ,.!?")
 
 
-def group(sentences: Iterable[Said], minimum: int = MIN_SESSIONS) -> list[Wish]:
-    """Give the wishes that people of at least ``minimum`` sessions told, the most telling first."""
+def group(sentences: Iterable[Said], minimum: int = MIN_SESSIONS, *, firm: bool = True) -> list[Wish]:
+    """Give the wishes that people of at least ``minimum`` sessions told, the most telling first.
+
+    With ``firm`` at least half of them must say how work is to be done, not only what is to be done next.
+    """
     every = [s for s in sentences if 2 <= len(s.text.split()) <= 40]
     words = {s.place: content(s.text) for s in every}
     spread: dict[str, set[str]] = defaultdict(set)
@@ -142,27 +150,28 @@ def group(sentences: Iterable[Said], minimum: int = MIN_SESSIONS) -> list[Wish]:
     result = []
     for pair in ranked:
         members = [s for s in pairs[pair] if s.place not in taken]
-        wish = _wish(members, pair, words, minimum)
+        wish = _wish(members, pair, words, minimum, firm)
         if wish is not None:
             taken.update(s.place for s in wish.said)
             result.append(wish)
     return result
 
 
-def _wish(members: list[Said], pair: tuple[str, str], words: dict[int, frozenset[str]], minimum: int) -> Wish | None:
+def _wish(
+    members: list[Said], pair: tuple[str, str], words: dict[int, frozenset[str]], minimum: int, firm: bool
+) -> Wish | None:
     """Make a wish of the sentences that share a pair of words, None where they only share a subject."""
     if len({s.session for s in members}) < minimum or _is_machine(members):
         return None
     told = [s for s in members if is_directive(s.text)]
-    firm = [s for s in told if _FIRM.search(s.text)]
-    sessions = len({s.session for s in told})
-    if len({s.session for s in firm}) < max(minimum, sessions / 2):
+    if len({s.session for s in told}) < minimum:
         return None
     # Two words in common are little where sentences are long: they must stand together, or be much of what is said.
     common = Counter(w for s in members for w in words[s.place])
     shared = {w for w, n in common.items() if 2 * n > len(members)}
     near = [s for s in told if _together(s.text, pair) or 2 * len(words[s.place] & shared) >= len(words[s.place])]
-    if len({s.session for s in near}) < minimum:
+    sessions = len({s.session for s in near})
+    if sessions < minimum or (firm and len({s.session for s in near if is_firm(s.text)}) < max(minimum, sessions / 2)):
         return None
     if sessions_likeness(near) < 50:
         return None
@@ -170,7 +179,7 @@ def _wish(members: list[Said], pair: tuple[str, str], words: dict[int, frozenset
     best = sorted(
         near,
         key=lambda s: (
-            not _FIRM.search(s.text),
+            not is_firm(s.text),
             bool(_VAGUE.search(s.text)),
             -often[_plain(s.text)],
             -_centre(s, near),
@@ -183,7 +192,7 @@ def _wish(members: list[Said], pair: tuple[str, str], words: dict[int, frozenset
 
 def _together(sentence: str, pair: tuple[str, str]) -> bool:
     stems = [stem(w) for w in _WORD.findall(sentence)]
-    return any({a, b} == set(pair) for a, b in zip(stems, stems[1:], strict=False))
+    return any({a, b} == set(pair) for a, b in pairwise(stems))
 
 
 def sessions_likeness(members: list[Said]) -> float:
@@ -197,9 +206,9 @@ def _plain(text: str) -> str:
 
 
 def _centre(said: Said, members: list[Said]) -> int:
-    """Give how much a sentence is like the others, in steps of ten, so that the shorter one wins among equals."""
+    """Give how much a sentence is like the others, in steps of twenty, so that the shorter one wins among equals."""
     return int(
-        sum(fuzz.token_set_ratio(said.text, other.text) for other in members[:30]) / (10 * min(len(members), 30))
+        sum(fuzz.token_set_ratio(said.text, other.text) for other in members[:30]) / (20 * min(len(members), 30))
     )
 
 

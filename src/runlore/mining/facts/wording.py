@@ -7,7 +7,7 @@ import re
 from runlore.mining.facts.values import clip
 from runlore.mining.facts.wishes import bare
 
-_LONG_ARGUMENT = re.compile(r"(\"(?:[^\"\\]|\\.){40,}\"?|'[^']{40,}'?)", re.DOTALL)
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"?|'[^']*'?", re.DOTALL)
 _POLITE = re.compile(r"[\s,]+(?:please|thanks|thank you)[.!]*\Z", re.IGNORECASE)
 _STYLE = re.compile(
     r"\b(?:tone|formal|informal|emoji|exclamation|wording|spelling|spell|british|american|logo|colou?rs?|font|voice|headline|caption|hashtags?|slang|brand)\b",
@@ -27,12 +27,12 @@ def times(n: int) -> str:
 
 def code(text: str) -> str:
     """Put a command or path into backticks, a long quoted argument shortened."""
-    return f"`{clip(_LONG_ARGUMENT.sub(_shortened, text), 140).replace('`', chr(39))}`"
+    return f"`{clip(_QUOTED.sub(_shortened, text), 140).replace('`', chr(39))}`"
 
 
 def _shortened(found: re.Match[str]) -> str:
     quoted = found[0]
-    return f"{quoted[0]}…{quoted[0]}" if " " in quoted[:60] else quoted
+    return f"{quoted[0]}…{quoted[0]}" if len(quoted) > 40 and " " in quoted else quoted
 
 
 def quotes(words: list[str], most: int = 3) -> str:

@@ -7,7 +7,7 @@ import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -172,13 +172,16 @@ def _batch(
         finally:
             timer.cancel()
 
-    with process:
-        if process.stdin is None or process.stdout is None:
-            raise GitError("cat-file", "git was started without pipes")
-        try:
-            yield process.stdin, process.stdout, watch
-        finally:
-            process.kill()
+    if process.stdin is None or process.stdout is None:
+        raise GitError("cat-file", "git was started without pipes")
+    try:
+        yield process.stdin, process.stdout, watch
+    finally:
+        process.kill()
+        with suppress(BrokenPipeError):  # what was asked of a git that had ended stands in the buffer
+            process.stdin.close()
+        process.stdout.close()
+        process.wait()
 
 
 def parse_tree(content: bytes, width: int) -> Iterator[tuple[str, str, bool]]:

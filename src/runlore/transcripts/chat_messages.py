@@ -21,7 +21,8 @@ _CALL_BLOCKS = frozenset({"tool_use", "server_tool_use"})
 _SILENT_BLOCKS = frozenset(
     {"text", "input_text", "output_text", "thinking", "redacted_thinking", "image", "image_url", "refusal"}
 )
-_USAGE_INPUT = ("input_tokens", "prompt_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+_USAGE_INPUT = ("input_tokens", "prompt_tokens")
+_USAGE_CACHES = ("cache_creation_input_tokens", "cache_read_input_tokens")
 _USAGE_OUTPUT = ("output_tokens", "completion_tokens")
 
 
@@ -89,6 +90,8 @@ def _open_message(talk: Conversation, index: int, message: dict[str, Any]) -> No
     talk.index = index
     talk.time = fields.seconds(message.get("timestamp") or message.get("created_at") or message.get("time"))
     # The content is part of the id: conversations of two files may go by the same number.
+    if message.get("role") not in ("user", "assistant"):  # the others open no event
+        return
     place = f"{talk.session}\0{index}\0".encode(errors="replace")
     talk.digest = blake2b(place + msgspec.json.encode(message), digest_size=8).hexdigest()
     talk.tokens = _usage(message.get("usage")) if message.get("role") == "assistant" else (0, 0)
@@ -97,9 +100,11 @@ def _open_message(talk: Conversation, index: int, message: dict[str, Any]) -> No
 
 def _usage(value: object) -> tuple[int, int]:
     """Give (billed, output) tokens; the caches stand beside the input in Anthropic's form and inside it in OpenAI's."""
-    usage = fields.mapping(value)
-    output = max(fields.count(usage.get(key)) for key in _USAGE_OUTPUT)
-    return sum(fields.count(usage.get(key)) for key in _USAGE_INPUT) + output, output
+    if not isinstance(value, dict):
+        return 0, 0
+    output = max(fields.count(value.get(key)) for key in _USAGE_OUTPUT)
+    given = max(fields.count(value.get(key)) for key in _USAGE_INPUT)
+    return given + sum(fields.count(value.get(key)) for key in _USAGE_CACHES) + output, output
 
 
 def _add(talk: Conversation, event: Event) -> None:

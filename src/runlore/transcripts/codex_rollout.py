@@ -71,12 +71,13 @@ def add(
         # Messages have no ids; a copy of one in another file has the same time and words.
         told = f"{kind}\0{rollout.stamp}\0{more.get('text', '')}"
         key = blake2b(told.encode(errors="replace"), digest_size=8).hexdigest()
-    rollout.ids[key] = rollout.ids.get(key, 0) + 1
+    told_by_agent = rollout.subagent and kind in ("prompt", "steer")  # the task that an agent gave its subagent
     if rollout.subagent:
-        actor = "subagent" if actor == "agent" else "agent"
+        kind = "say" if told_by_agent else kind
+        actor = "agent" if told_by_agent else "subagent" if actor == "agent" else actor
     more.setdefault("cwd", rollout.cwd)
     event = {
-        "id": f"{key}#{rollout.ids[key]}",
+        "id": fields.numbered(rollout.ids, key),
         "kind": kind,
         "line": rollout.line,
         "time": rollout.time,
@@ -84,7 +85,7 @@ def add(
     }
     draft = Draft(event | more | {"branch": rollout.branch}, twin)
     rollout.drafts.append(draft)
-    if kind in ("say", "call") and rollout.opened is None:
+    if kind in ("say", "call") and rollout.opened is None and not told_by_agent:
         rollout.opened = draft
         bill(rollout, 0, 0)
     elif kind == "prompt":

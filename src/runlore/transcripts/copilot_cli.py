@@ -132,9 +132,8 @@ def _read_record(session: _Session, record: dict[str, Any]) -> None:
 
 def _add(session: _Session, kind: Kind, key: str, *, actor: Actor = "agent", **more: Any) -> dict[str, Any]:
     key = key or f"line-{session.line}"
-    session.ids[key] = session.ids.get(key, 0) + 1
     event: dict[str, Any] = {
-        "id": f"{key}#{session.ids[key]}",
+        "id": fields.numbered(session.ids, key),
         "kind": kind,
         "line": session.line,
         "time": session.time,

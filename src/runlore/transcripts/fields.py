@@ -96,6 +96,12 @@ def stem(file: str) -> str:
     return PurePath(name).stem or "transcript"
 
 
+def numbered(uses: dict[str, int], key: str) -> str:
+    """Give an id for one more use of a key: the key itself, from the second use on with the ordinal behind it."""
+    uses[key] = uses.get(key, 0) + 1
+    return key if uses[key] == 1 else f"{key}#{uses[key]}"
+
+
 class Tally(dict[str, int]):
     """How often each kind was seen; kinds that come from outside are cut to 80 characters."""
 

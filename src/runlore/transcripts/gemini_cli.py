@@ -162,9 +162,8 @@ def _read_message(session: _Session, message: _Message, place: int) -> None:
 
 def _add(session: _Session, message: _Message, kind: Kind, *, key: str = "", **more: Any) -> None:
     key = key or fields.string(message.value.get("id")) or f"line-{message.line}-{message.index}"
-    session.ids[key] = session.ids.get(key, 0) + 1
     more.setdefault("time", fields.seconds(message.value.get("timestamp")))
-    event_id = f"{key}#{session.ids[key]}"
+    event_id = fields.numbered(session.ids, key)
     session.events.append(Event(id=event_id, kind=kind, line=message.line, index=message.index, **more))
 
 

@@ -140,7 +140,7 @@ def test_a_subagents_thread_names_its_parent() -> None:
     source = {"subagent": {"thread_spawn": {"parent_thread_id": "p-1", "depth": 1}}}
     transcript = read(meta(source=source), said("user_message", message="look"), exec_call("c", "ls")).transcript
     assert transcript.parent == "p-1"
-    assert [event.actor for event in transcript.events] == ["agent", "subagent"]
+    assert [(event.kind, event.actor) for event in transcript.events] == [("say", "agent"), ("call", "subagent")]
 
 
 def turn(words: str, key: str, second: int) -> list[dict[str, Any]]:

@@ -100,15 +100,16 @@ def _role(message: object) -> str:
 def _read_conversation(file: str, fallback: str, conversation: Any, line: bytes) -> Reading:
     about = fields.mapping(conversation)
     named = (about.get(key) for key in _SESSION_KEYS)
-    session = next((str(x) for x in named if isinstance(x, str | int) and str(x) and not isinstance(x, bool)), fallback)
-    talk = read_messages(session, conversation if isinstance(conversation, list) else about["messages"])
+    own = next((str(x) for x in named if isinstance(x, str | int) and str(x) and not isinstance(x, bool)), "")
+    # The fallback stays out of the ids of events: the archive does not know on which line a conversation stood.
+    talk = read_messages(own, conversation if isinstance(conversation, list) else about["messages"])
     times = [t for event in talk.events for t in (event.time, event.end) if t]
     started = next((t for t in (fields.seconds(about.get(key)) for key in _STARTED_KEYS) if t), 0.0)
     ended = next((t for t in (fields.seconds(about.get(key)) for key in _ENDED_KEYS) if t), 0.0)
     transcript = Transcript(
         file=file,
         format=name,
-        session=session,
+        session=own or fallback,
         counts=talk.counts(),
         events=tuple(talk.events),
         project=fields.string(about.get("project")),

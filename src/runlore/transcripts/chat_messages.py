@@ -38,7 +38,7 @@ class _Call:
 class Conversation:
     """What has been read of one conversation so far."""
 
-    session: str
+    identity: str
     events: list[Event] = field(default_factory=list)
     waiting: dict[tuple[str, str], deque[_Call]] = field(default_factory=dict)
     calls: int = 0
@@ -65,9 +65,13 @@ class Conversation:
         )
 
 
-def read_messages(session: str, messages: list[Any]) -> Conversation:
-    """Read the messages of one conversation in their order; what is no message is counted as unknown."""
-    talk = Conversation(session)
+def read_messages(identity: str, messages: list[Any]) -> Conversation:
+    """Read the messages of one conversation in their order; what is no message is counted as unknown.
+
+    ``identity`` is the conversation's own id, ``""`` where it has none; the ids of events are made of it and of the
+    message, so that a copy or a later state of the conversation gives the same ones.
+    """
+    talk = Conversation(identity)
     for index, message in enumerate(messages):
         talk.records += 1
         if not isinstance(message, dict):
@@ -92,7 +96,7 @@ def _open_message(talk: Conversation, index: int, message: dict[str, Any]) -> No
     # The content is part of the id: conversations of two files may go by the same number.
     if message.get("role") not in ("user", "assistant"):  # the others open no event
         return
-    place = f"{talk.session}\0{index}\0".encode(errors="replace")
+    place = f"{talk.identity}\0{index}\0".encode(errors="replace")
     talk.digest = blake2b(place + msgspec.json.encode(message), digest_size=8).hexdigest()
     talk.tokens = _usage(message.get("usage")) if message.get("role") == "assistant" else (0, 0)
     talk.parts = 0

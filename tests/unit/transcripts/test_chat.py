@@ -225,6 +225,15 @@ def test_the_same_conversation_elsewhere_has_the_same_ids_and_another_does_not()
     assert not set(ids[0]) & set(ids[2])
 
 
+def test_without_an_id_the_place_in_the_file_does_not_matter() -> None:
+    grown = [USER, openai_call("c", "t", {}), {"role": "tool", "tool_call_id": "c", "content": "x"}]
+    first, second = read([{"role": "user", "content": "other"}], grown[:2])
+    (alone,) = read(grown)
+    ids = [[e.id for e in reading.transcript.events] for reading in (first, second, alone)]
+    assert ids[1] == ids[2]
+    assert not set(ids[0]) & set(ids[1])
+
+
 def test_each_conversation_is_archived_as_its_own_line() -> None:
     one, two = {"id": "a", "messages": [USER]}, {"id": "b", "messages": [USER]}
     readings = read(one, two)

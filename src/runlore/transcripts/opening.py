@@ -8,13 +8,13 @@ place, so that line numbers stay true and every reader counts it as unreadable.
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import zstandard
 
@@ -50,30 +50,63 @@ def open_lines(
     """
     found: list[Problem] = [] if problems is None else problems
     name = file or str(path)
-    return split_lines(name, _blocks(name, path, found), limits, found)
-
-
-def _blocks(file: str, path: Path, problems: list[Problem]) -> Iterator[bytes]:
-    """Give the unpacked content in blocks of bounded size; how it is packed is seen from its first bytes."""
     try:
-        with path.open("rb") as stream:
-            magic = stream.read(4)
-            stream.seek(0)
-            if magic[:2] == b"\x1f\x8b":
-                yield from _gzip_blocks(stream)
-            elif magic == b"\x28\xb5\x2f\xfd":
-                yield from _zstd_blocks(stream)
+        with io.BufferedReader(io.FileIO(path), _BLOCK) as plain:
+            unpack = _find_unpacking(plain.peek(4)[:4])
+            if unpack is None:
+                yield from _split(name, plain, limits, found)
             else:
-                while block := stream.read(_BLOCK):
-                    yield block
-    except (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError):
-        problems.append(
-            Problem(
-                file, 0, "truncated-file", "The compressed file is cut off or damaged; it was read as far as it goes."
-            )
-        )
+                yield from _split(name, _buffer(_until_damage(name, unpack(plain), found)), limits, found)
     except OSError as error:
-        problems.append(Problem(file, 0, "unreadable-file", f"The file cannot be read: {error.strerror or error}."))
+        found.append(Problem(name, 0, "unreadable-file", f"The file cannot be read: {error.strerror or error}."))
+
+
+def split_lines(
+    file: str, blocks: Iterable[bytes], limits: Limits = LIMITS, problems: list[Problem] | None = None
+) -> Iterator[Line]:
+    """Cut blocks of bytes, however they fall, into numbered lines like those of a file."""
+    return _split(file, _buffer(blocks), limits, [] if problems is None else problems)
+
+
+class _Blocks(io.RawIOBase):
+    """Blocks of bytes as a stream, so that the interpreter's own buffer finds the line ends."""
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self._blocks = iter(blocks)
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest:
+            block = next(self._blocks, None)
+            if block is None:
+                return 0
+            self._rest = memoryview(block)
+        size = min(len(buffer), len(self._rest))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
+
+
+def _buffer(blocks: Iterable[bytes]) -> io.BufferedReader:
+    return io.BufferedReader(_Blocks(blocks), _BLOCK)
+
+
+def _find_unpacking(magic: bytes) -> Callable[[BinaryIO], Iterator[bytes]] | None:
+    """Find out from a file's first bytes, not from its name, how to unpack it; None where it is plain."""
+    if magic[:2] == b"\x1f\x8b":
+        return _gzip_blocks
+    return _zstd_blocks if magic == b"\x28\xb5\x2f\xfd" else None
+
+
+def _until_damage(file: str, blocks: Iterator[bytes], problems: list[Problem]) -> Iterator[bytes]:
+    try:
+        yield from blocks
+    except (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError):
+        message = "The compressed file is cut off or damaged; it was read as far as it goes."
+        problems.append(Problem(file, 0, "truncated-file", message))
 
 
 def _gzip_blocks(stream: BinaryIO) -> Iterator[bytes]:
@@ -106,52 +139,39 @@ def _zstd_blocks(stream: BinaryIO) -> Iterator[bytes]:
         rest = unpack.unused_data
 
 
-def split_lines(
-    file: str, blocks: Iterable[bytes], limits: Limits = LIMITS, problems: list[Problem] | None = None
-) -> Iterator[Line]:
-    """Cut blocks of bytes into numbered lines; a byte order mark and Windows line ends are taken off."""
-    found: list[Problem] = [] if problems is None else problems
-    number, held, left_out = 1, 0, 0
-    rest: list[bytes] = []
-    for position, block in enumerate(blocks):
-        if position == 0:
-            if (problem := _check_text(file, block)) is not None:
-                found.append(problem)
-                return
-            block = block.removeprefix(_BOM)
-        first, *others = block.split(b"\n")
-        rest.append(first)
-        held += len(first)
-        if held > limits.line:
-            left_out, held = left_out + held, 0
-            rest.clear()
-        if not others:
-            continue
-        yield number, _join(file, number, rest, held, left_out, found)
+def _split(file: str, stream: io.BufferedReader, limits: Limits, problems: list[Problem]) -> Iterator[Line]:
+    problem = _check_text(file, stream.peek(8192))
+    if problem is not None:
+        problems.append(problem)
+        return
+    readline, limit, number = stream.readline, limits.line, 0
+    while line := readline(limit):
         number += 1
-        last = others.pop()
-        for line in others:
-            yield number, line[:-1] if line[-1:] == b"\r" else line
-            number += 1
-        rest, held, left_out = [last], len(last), 0
-    if held or left_out:
-        yield number, _join(file, number, rest, held, left_out, found)
+        if line[-1] == 10:
+            line = line[:-1]
+        elif len(line) == limit:
+            line = _leave_out(file, number, line, stream, problems)
+        if line and line[-1] == 13:
+            line = line[:-1]
+        yield number, line.removeprefix(_BOM) if number == 1 else line
 
 
-def _join(file: str, number: int, rest: list[bytes], held: int, left_out: int, problems: list[Problem]) -> bytes:
-    if left_out:
-        size = left_out + held
-        message = f"A line of {size:,} bytes was left out; no agent writes lines that long."
-        problems.append(Problem(file, number, "line-too-long", message, "warning"))
-        return b"<a line of %d bytes was left out>" % size
-    return b"".join(rest).removesuffix(b"\r")
+def _leave_out(file: str, number: int, line: bytes, stream: io.BufferedReader, problems: list[Problem]) -> bytes:
+    """Run to the end of a line that is too long, and give a note to stand in its place."""
+    size = len(line)
+    while (more := stream.readline(_BLOCK)) and more[-1] != 10:
+        size += len(more)
+    size += max(len(more) - 1, 0)
+    message = f"A line of {size:,} bytes was left out; no agent writes lines that long."
+    problems.append(Problem(file, number, "line-too-long", message, "warning"))
+    return b"<a line of %d bytes was left out>" % size
 
 
 def _check_text(file: str, block: bytes) -> Problem | None:
     """Say what keeps the first block of a file from being UTF-8 text."""
     if block[:2] in _UTF16:
         return Problem(file, 1, "wrong-encoding", "The file is UTF-16; save it as UTF-8.")
-    if b"\0" in block[:8192]:
+    if b"\0" in block:
         return Problem(file, 1, "binary-file", "This is a binary file, not a transcript.")
     return None
 
@@ -199,4 +219,4 @@ def _read_document(
 
 
 def _number(text: bytearray) -> Iterator[Line]:
-    return ((number, line.removesuffix(b"\n")) for number, line in enumerate(BytesIO(text), 1))
+    return ((number, line.removesuffix(b"\n")) for number, line in enumerate(io.BytesIO(text), 1))

@@ -78,8 +78,8 @@ class Graph:
     label: str
 
 
-def draw(workflow: Workflow) -> Graph:
-    """Draw a workflow's steps from top to bottom."""
+def draw(workflow: Workflow, most: int = 3, gap: float = 28.0) -> Graph:
+    """Draw a workflow's steps from top to bottom, at most ``most`` side by side."""
     failures = place_failures(workflow.steps, workflow.failure_modes)
     quotes = place_quotes(workflow.steps, people(workflow))
     texts = {
@@ -88,7 +88,7 @@ def draw(workflow: Workflow) -> Graph:
     boxes = [
         Box(step.number, WIDTH, _height(step, texts[step.number]), step.after, step.optional) for step in workflow.steps
     ]
-    drawing = lay_out(boxes)
+    drawing = lay_out(boxes, most, gap)
     steps = {step.number: step for step in workflow.steps}
     nodes = tuple(
         Node(
@@ -132,13 +132,16 @@ def place_failures(steps: Sequence[WorkflowStep], modes: Iterable[FailureMode]) 
 
 def place_quotes(steps: Sequence[WorkflowStep], quotes: Iterable[Quote]) -> dict[int, tuple[Quote, ...]]:
     """Give each quote to the step that it is about; those about no step stand under 0."""
-    names: dict[str, int] = {}
-    for step in reversed(steps):
-        names |= {name: step.number for name in (step.activity, step.title, step.tool) if name}
+    numbers = number_names(steps)
     found: dict[int, list[Quote]] = {}
     for quote in quotes:
-        found.setdefault(names.get(quote.about, 0), []).append(quote)
+        found.setdefault(numbers.get(quote.about, 0), []).append(quote)
     return {number: tuple(group) for number, group in found.items()}
+
+
+def number_names(steps: Sequence[WorkflowStep]) -> dict[str, int]:
+    """Give the step's number for each name that it goes by; the earliest step of a name wins."""
+    return {name: s.number for s in reversed(steps) for name in (s.tool, s.title, s.activity) if name}
 
 
 def write(step: WorkflowStep, failures: Sequence[FailureMode], quotes: Sequence[Quote]) -> tuple[Line, ...]:

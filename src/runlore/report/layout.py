@@ -63,18 +63,18 @@ Item = tuple[int, int, int]
 
 
 def lay_out(boxes: Sequence[Box], most: int = 3, gap: float = 28.0, fall: float = 42.0, margin: float = 8.0) -> Drawing:
-    """Place the boxes: at most ``most`` side by side, ``gap`` between them, ``fall`` between rows."""
+    """Place the boxes: at most ``most`` side by side (with 1, in one column), ``gap`` between, ``fall`` between rows."""
     known = {box.key: box for box in sorted(boxes, key=lambda box: box.key)}
     optional = frozenset(key for key, box in known.items() if box.optional)
     named = {key: [a for a in box.after if a in known and a < key] for key, box in known.items()}
     before = reduce_order(named, optional)
-    rows = fill_rows(before, most)
+    rows = {key: row for row, key in enumerate(before)} if most == 1 else fill_rows(before, most)
     arrows = [(tail, head) for head in before for tail in before[head]]
     table, ways = pass_rows(rows, arrows)
     links = [pair for way in ways.values() for pair in zip(way, way[1:], strict=False)]
     table = order_rows(table, links)
     widths = {item: known[item[0]].width if item[1] == 0 else PASSING for row in table for item in row}
-    centres = place_across(table, links, widths, gap)
+    centres = place_column(table, ways, widths, gap) if most == 1 else place_across(table, links, widths, gap)
     left = min((centres[item] - widths[item] / 2 for item in centres), default=0.0)
     centres = {item: centre - left + margin for item, centre in centres.items()}
     tops = place_down(table, known, fall, margin)
@@ -208,6 +208,29 @@ def place_across(
         for row in table if sweep % 2 == 0 else reversed(table):
             wished = [_mean([centres[n] for n in looked_at.get(item, ())], centres[item]) for item in row]
             centres.update(zip(row, spread(wished, [widths[item] for item in row], gap), strict=True))
+    return centres
+
+
+def place_column(
+    table: Sequence[Sequence[Item]],
+    ways: Mapping[tuple[int, int], Sequence[Item]],
+    widths: Mapping[Item, float],
+    gap: float,
+) -> dict[Item, float]:
+    """Give every box the same centre, and every arrow that passes boxes a lane at their right, the shortest nearest."""
+    centres = {item: 0.0 for row in table for item in row if item[1] == 0}
+    edge = max((widths[item] for item in centres), default=0.0) / 2
+    taken: list[list[tuple[int, int]]] = []  # by lane, the rows that its arrows pass
+    for way in sorted(ways.values(), key=lambda way: (len(way), way)):
+        if len(way) == 2:
+            continue
+        first, last = way[1][2], way[-2][2]
+        free = (n for n, lane in enumerate(taken) if all(last < start or end < first for start, end in lane))
+        number = next(free, len(taken))
+        if number == len(taken):
+            taken.append([])
+        taken[number].append((first, last))
+        centres |= {item: edge + gap + PASSING / 2 + number * PASSING for item in way[1:-1]}
     return centres
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from runlore.model import Argument, Fact, FailureMode, Quote, Source, Workflow, WorkflowStep
-from runlore.report.graph import Graph, draw, people
+from runlore.report.graph import Graph, draw, number_names, people
 from runlore.report.maps import DAY, Area, divide, dodge, mark_days
 from runlore.report.values import Report
 from runlore.report.wording import count, cut, day, duration, one_line, short_day, short_id, short_number, shorten, wrap
@@ -19,15 +19,19 @@ TILES = 24  # workflows drawn as areas, for the same reason
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One workflow with what is derived from it; ``trouble`` counts failures and people's objections."""
+    """One workflow with what is derived from it; ``trouble`` counts failures and people's objections.
+
+    ``objections`` pairs each quote with what it is about, in words.
+    """
 
     anchor: str
     workflow: Workflow
     graph: Graph
+    narrow: Graph
     sessions: int
     trouble: int
     level: int
-    objections: tuple[Quote, ...]
+    objections: tuple[tuple[Quote, str], ...]
     inputs: tuple[tuple[str, str], ...]
     steps: tuple[tuple[WorkflowStep, tuple[str, ...]], ...]
     failures: tuple[FailureMode, ...]
@@ -77,7 +81,9 @@ class Timeline:
 
 def section_of(position: int, workflow: Workflow) -> Section:
     """Derive what is printed of one workflow."""
-    objections = people(workflow)
+    numbers = number_names(workflow.steps)
+    titles = {step.number: f"step {step.number}, {step.title}" for step in workflow.steps}
+    objections = tuple((quote, titles.get(numbers.get(quote.about, 0), quote.about)) for quote in people(workflow))
     trouble = sum(mode.count for mode in workflow.failure_modes) + len(objections)
     sessions = workflow.sessions or len({case.session for case in workflow.cases})
     steps = tuple((step, tuple(say_argument(argument) for argument in step.arguments)) for step in workflow.steps)
@@ -86,6 +92,7 @@ def section_of(position: int, workflow: Workflow) -> Section:
         f"workflow-{position}",
         workflow,
         draw(workflow),
+        draw(workflow, most=1, gap=8.0),
         sessions,
         trouble,
         level_of(trouble, len(workflow.cases)),

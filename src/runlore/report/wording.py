@@ -11,15 +11,20 @@ from markupsafe import Markup
 NARROW = frozenset("iljtf.,:;|!'`()[]{}r I1")
 WIDE = frozenset("mwMW@%&—…QGO")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-LONGEST = 2_000  # characters of one text that are measured at all
+LONGEST = 2_000  # characters that are printed of one text
 BOLD = 1.13  # how much wider a bold text is
 KEPT = frozenset("\n\t\u200d")  # the joiner holds emoji together
 
 
 def visible(value: Any) -> Any:
-    """Show characters that hide or turn text around, as ``⟨U+202E⟩``; markup of our own and other values pass."""
+    """Show characters that hide or turn text around, as ``⟨U+202E⟩``, and bound the length of any one text.
+
+    Markup of our own, and values that are no text, pass as they are.
+    """
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
+    if len(value) > LONGEST:
+        value = value[:LONGEST] + "…"
     if value.isascii() and value.isprintable():
         return value
     return "".join(_shown(character) for character in value)

@@ -74,7 +74,9 @@ def test_it_holds_what_goes_wrong_in_real_work(demo: tuple[Path, ...]) -> None:
     assert sum(transcript.counts.interrupts for transcript in found) >= 2
     assert sum(transcript.counts.compactions for transcript in found) == 1
     events = [event for transcript in found for event in transcript.events]
-    assert {"prompt", "call", "say", "steer", "interrupt", "compaction", "procedure"} <= {event.kind for event in events}
+    assert {"prompt", "call", "say", "steer", "interrupt", "compaction", "procedure"} <= {
+        event.kind for event in events
+    }
     assert {"ok", "error", "rejected"} <= {event.outcome for event in events}
     words = " ".join(event.words + event.text for event in events)
     assert words.count("sounds like an advertisement") >= 4
@@ -94,7 +96,13 @@ def test_a_resumed_session_repeats_the_records_of_another(demo: tuple[Path, ...]
 
 @pytest.mark.parametrize(
     "secret",
-    [r"ghp_[A-Za-z0-9]{36}", r"AKIA[A-Z2-7]{16}", r"npm_[A-Za-z0-9]{36}", r"postgres://\w+:\w{18}@", r"EAAG[A-Za-z0-9]{96}"],
+    [
+        r"ghp_[A-Za-z0-9]{36}",
+        r"AKIA[A-Z2-7]{16}",
+        r"npm_[A-Za-z0-9]{36}",
+        r"postgres://\w+:\w{18}@",
+        r"EAAG[A-Za-z0-9]{96}",
+    ],
 )
 def test_planted_secrets_stand_in_the_transcripts_and_not_in_the_source(demo: tuple[Path, ...], secret: str) -> None:
     assert any(re.search(secret, path.read_text(encoding="utf-8")) for path in demo)

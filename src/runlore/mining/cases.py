@@ -23,6 +23,7 @@ _WORK: Final = frozenset({"edit", "effect", "check"})
 _NAMED: Final = ("pr:", "issue:", "branch:")
 _TRUNKS: Final = frozenset({"main", "master", "develop", "trunk", "HEAD", ""})
 _CALLED: Final = re.compile(r"(?:^|\s)/([a-z][\w-]*(?::[\w-]+)*)(?=\s|$|[.,!?])")
+_FEW_WORDS: Final = 3  # a request of fewer words of content leans on what was said before
 _MANY_CALLS: Final = 6  # so many calls are work, even where all of them read
 _TAIL_SHARE: Final = 0.15
 # Words of every session about code: that two requests share them says nothing.
@@ -42,6 +43,7 @@ class _Segment:
     last: int
     kind: PromptKind | None  # None: no opening, the session began without words
     procedure: str = ""
+    weight: int = 0  # how many words of content
     words: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
     objects: frozenset[str] = frozenset()
@@ -108,13 +110,23 @@ def _is_coding(events: Sequence[Event], described: Described) -> bool:
 
 def _segments(events: Sequence[Event], described: Described) -> Iterator[_Segment]:
     openings = [i for i, event in enumerate(events) if _is_opening(event)]
+    # A procedure whose text the client adds to a prompt belongs to that prompt.
+    loaded = {
+        i - 1: events[i].tool
+        for i in openings
+        if events[i].kind == "procedure" and i > 0 and _is_own_prompt(events[i - 1])
+    }
+    openings = [i for i in openings if i - 1 not in loaded]
     if not openings or openings[0] > 0:
         yield _segment(0, (openings[0] if openings else len(events)) - 1, events, described, None)
     for place, first in enumerate(openings):
         last = (openings[place + 1] if place + 1 < len(openings) else len(events)) - 1
         event = events[first]
         kind: PromptKind = "request" if event.kind == "procedure" else classify_prompt(event.text)
-        yield _segment(first, last, events, described, kind)
+        segment = _segment(first, last, events, described, kind)
+        if first in loaded:
+            segment.procedure = loaded[first]
+        yield segment
 
 
 def _is_opening(event: Event) -> bool:
@@ -122,6 +134,10 @@ def _is_opening(event: Event) -> bool:
     if event.parent or event.actor == "subagent":
         return False
     return event.kind == "prompt" or (event.kind == "procedure" and event.actor == "person")
+
+
+def _is_own_prompt(event: Event) -> bool:
+    return event.kind == "prompt" and _is_opening(event)
 
 
 def _segment(first: int, last: int, events: Sequence[Event], described: Described, kind: PromptKind | None) -> _Segment:
@@ -156,12 +172,14 @@ def _segment(first: int, last: int, events: Sequence[Event], described: Describe
     else:
         procedure = opening.tool if opening.kind == "procedure" else ""
     text = _opening_text(opening) if kind is not None else ""
+    words = content_words(text)
     return _Segment(
         first,
         last,
         kind,
         procedure,
-        frozenset(content_words(text)) - _EVERYWHERE,
+        len(words),
+        frozenset(words) - _EVERYWHERE,
         frozenset(o for o in objects_of(text) if o.startswith(_NAMED)),
         frozenset(objects),
         frozenset(files),
@@ -200,14 +218,12 @@ def _opens(segment: _Segment, case: _Case) -> bool:
         return not _is_retry(segment, case)
     if segment.kind == "plan":
         return case.segments[-1].kind != "plan" or any(s.roles & {"edit", "effect"} for s in case.segments)
-    if segment.kind != "request" or not segment.words:
+    if segment.kind != "request" or not any(s.calls or s.words for s in case.segments):
         return False
-    if not any(s.calls or s.words for s in case.segments):
-        return False
-    share = len(segment.words & case.words) / len(segment.words)
+    share = len(segment.words & case.words) / len(segment.words) if segment.words else 0.0
     if _names_another(segment.named, case.objects):
         return share < 0.5 and bool(segment.calls)
-    if segment.named & case.objects:
+    if segment.named & case.objects or segment.weight < _FEW_WORDS or not segment.words:
         return False
     said = frozenset(content_words(segment.before))
     if share >= _WORDS_DIFFER or len(segment.words & said) / len(segment.words) >= _ANSWERS:

@@ -131,7 +131,8 @@ _CHECKS: Final = words_of(
 _WORLDLY: Final = words_of(
     "create update close reopen delete send comment assign submit approve reject merge tag label transition resolve cancel note"
 )
-_KNOWN_PROGRAMS: Final = frozenset(name.split(" ")[0] for name in FORMS)
+KNOWN_PROGRAMS: Final = frozenset(name.split(" ")[0] for name in FORMS)
+"""The programs that the tables know."""
 _CLOUD_VERBS: Final = words_of("cp mv rm mb rb up down sync put ssh scp")
 _EFFECTS: Final = words_of(
     "deploy release publish migrate migration push upload rollback provision seed promote ship apply destroy notify send post rollout "
@@ -380,7 +381,7 @@ def _unknown_role(program: str, sub: Sequence[str], command: Command) -> Role:
         verb = next((w for w in reversed(words) if w in READING or w in CHANGING or w in _CLOUD_VERBS), "")
         return "effect" if verb in CHANGING - READING or verb in _CLOUD_VERBS else "read"
     if any(word in _EFFECTS for word in [*words, *tokens_of(program)]) or (
-        program not in _KNOWN_PROGRAMS and words[:1] and words[0] in _WORLDLY
+        program not in KNOWN_PROGRAMS and words[:1] and words[0] in _WORLDLY
     ):
         return "effect"
     if words and words[0] in READING and words[0] not in _CHECKS:

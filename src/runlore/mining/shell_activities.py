@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from runlore.mining.files import edit_activity, patched_files
-from runlore.mining.invocations import Invocation, name_command
+from runlore.mining.invocations import KNOWN_PROGRAMS, Invocation, name_command
 from runlore.mining.objects import area_of, branch_objects, objects_of
 from runlore.mining.shell import Command, parse
 from runlore.mining.values import Activity
@@ -44,7 +44,6 @@ _ADDING: Final = re.compile(
     r"(?:npm|pnpm|yarn|bun|pip|uv|uv pip|poetry|cargo|brew|gem|go|uv tool|dotnet) (?:install|add|get|i|remove)\Z"
 )
 _MAX_COMMAND: Final = 4000
-_ROLE_WEIGHT: Final = {"effect": 3, "check": 2, "edit": 2, "procedure": 2, "delegate": 2}
 
 
 @lru_cache(maxsize=16384)
@@ -88,7 +87,7 @@ def _is_glue(command: Command, invocation: Invocation) -> bool:
     if command.program in _GLUE:
         return True
     if command.nested == "substitution":
-        return _ROLE_WEIGHT.get(invocation.role, 0) < 3
+        return invocation.role != "effect" or command.program not in KNOWN_PROGRAMS
     return command.position > 0 and command.program in _SHAPING and invocation.role != "effect"
 
 

@@ -162,7 +162,7 @@ _CORRECTION_ANYWHERE: Final = re.compile(
     re.IGNORECASE,
 )
 _ANSWER: Final = re.compile(
-    r"^(?:option\s+\w{1,2}\b|\(?[a-dA-D1-9][).:](?:\s|$)|[a-dA-D]$|[1-9]$|[1-9](?:\s*(?:,|and|&|\+)\s*[1-9])+\b|(?:let'?s (?:do|go with|take)|do|go with|take|i'?d (?:go with|take|pick)|i (?:like|prefer|pick|choose)|yeah,? let'?s (?:do|tackle))\s+"
+    r"^(?:option\s+\w{1,2}\b|(?:let'?s )?(?:skip|do|fix|take|ignore|start with|only|just) #?\d+\b(?=\s*(?:,|and\b|&|[.!]?\s*$|please))|\(?[a-dA-D1-9][).:](?:\s|$)|[a-dA-D]$|[1-9]$|[1-9](?:\s*(?:,|and|&|\+)\s*[1-9])+\b|(?:let'?s (?:do|go with|take)|do|go with|take|i'?d (?:go with|take|pick)|i (?:like|prefer|pick|choose)|yeah,? let'?s (?:do|tackle))\s+"
     r"(?:option\s+)?(?:\(?[1-9a-d]\)?(?:\s*(?:,|and|&|\+)\s*[1-9])*\b(?! )|[1-9]\b|the (?:first|second|third|last|former|latter)\b|option\b|both\b|all\b)|the (?:first|second|third|last|former|latter)(?: one| option)?[.!]?$)",
     re.IGNORECASE,
 )
@@ -210,6 +210,8 @@ def classify_prompt(text: str) -> PromptKind:
     words = content_words(rest)
     if rest != own and len(words) <= 3 and len(own) <= 80:
         return "followup" if "?" in own or _ASKS.match(rest) else "confirmation"
+    if not words and objects_of(own):
+        return "request"  # a bare link or ticket key
     if not words or (len(words) == 1 and len(own) <= 12 and not _FOLLOWUP_START.match(own)):
         return "followup"
     if _FOLLOWUP_START.match(own) and len(words) <= 14:

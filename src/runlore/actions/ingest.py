@@ -7,8 +7,9 @@ import multiprocessing
 import signal
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -17,6 +18,7 @@ from runlore.corpus import archive, discovery, events, index, repeated, tombston
 from runlore.corpus.files import make_home, read_secret
 from runlore.corpus.index import Holding, TranscriptEntry
 from runlore.corpus.read import FileResult, Job, Map, derive, find_state, read_into_corpus
+from runlore.corpus.rebuild import rebuild
 from runlore.errors import NothingToRead, UsageError
 from runlore.model import Problem
 from runlore.redaction import parse_rules
@@ -77,11 +79,13 @@ def ingest(
         _list_places(paths, settings), since=since, project=project, exclude=exclude
     )
     with index.open_index(home) as connection:
+        rebuild(connection, home)
+        _finish_forgetting(connection, home, forgotten)
         holdings = index.list_holdings(connection)
         tasks = [_Task(path, holdings.get(str(path))) for path in files]
         stale = [task for task in tasks if not _is_current(job, task)]
         known = {entry.hash for holding in holdings.values() for entry in holding.entries}
-        for done, (task, result) in enumerate(_run(settings.jobs, _read, job, stale), 1):
+        for done, (task, result) in enumerate(_run(settings.jobs, _read, job, stale, _size), 1):
             holdings[str(task.path)] = result.holding
             index.write_holding(connection, result.holding, result.superseded)
             if progress is not None:
@@ -136,32 +140,47 @@ def _is_wanted(entry: TranscriptEntry, since: float, project: str) -> bool:
     return discovery.is_project(entry.project, project) and not (since and entry.ended and entry.ended < since)
 
 
+def _size(task: _Task) -> int:
+    try:
+        return task.path.stat().st_size
+    except OSError:
+        return 0
+
+
 def _read(job: Job, task: _Task) -> FileResult:
     return read_into_corpus(job, task.path, task.before)
 
 
-def _run(jobs: int, function: Callable[[Job, T], R], job: Job, tasks: list[T]) -> Iterator[tuple[T, R]]:
-    """Run tasks in this process or in several; gives each with its result as it is finished, in the order of tasks.
+def _run(
+    jobs: int, function: Callable[[Job, T], R], job: Job, tasks: list[T], size: Callable[[T], int]
+) -> Iterator[tuple[T, R]]:
+    """Run tasks in this process and ``jobs - 1`` others; gives each with its result as soon as it is finished.
 
+    The others take the large tasks and this one the small: it works while they start, and is soon back to feed them.
     On an interrupt what is finished is still given before the interrupt goes on.
     """
-    if jobs <= 1 or len(tasks) <= 1:
+    queue = deque(sorted(tasks, key=size, reverse=True))
+    others = min(jobs, len(tasks)) - 1
+    if others < 1:
         for task in tasks:
             yield task, function(job, task)
         return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(tasks)), context, initializer=_ignore_interrupt)
-    futures: list[Future[R]] = []
-    given = 0
+    pool = ProcessPoolExecutor(others, multiprocessing.get_context("spawn"), initializer=_ignore_interrupt)
+    running: dict[Future[R], T] = {}
     try:
-        futures = [pool.submit(function, job, task) for task in tasks]
-        for task, future in zip(tasks, futures, strict=True):
-            result = future.result()
-            given += 1
-            yield task, result
+        while queue or running:
+            while queue and len(running) < 2 * others:
+                task = queue.popleft()
+                running[pool.submit(function, job, task)] = task
+            if queue:
+                task = queue.pop()
+                yield task, function(job, task)
+            finished, _ = wait(running, timeout=0 if queue else None, return_when=FIRST_COMPLETED)
+            for future in finished:
+                yield running.pop(future), future.result()
     except KeyboardInterrupt:
         pool.shutdown(wait=True, cancel_futures=True)
-        for task, future in list(zip(tasks, futures, strict=False))[given:]:
+        for future, task in running.items():
             if future.done() and not future.cancelled() and future.exception() is None:
                 yield task, future.result()
         raise
@@ -172,6 +191,18 @@ def _run(jobs: int, function: Callable[[Job, T], R], job: Job, tasks: list[T]) -
 def _ignore_interrupt() -> None:
     """Let the process that was started decide what an interrupt means."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _finish_forgetting(connection: sqlite3.Connection, home: Path, forgotten: tuple[tombstones.Tombstone, ...]) -> None:
+    """Erase what a `forget` that was cut off left behind."""
+    hashes = {hash for tombstone in forgotten for hash in tombstone.transcripts}
+    known = {entry.hash for entry in index.list_entries_of(connection, hashes)} if hashes else set()
+    left = sorted(hash for hash in hashes if hash in known or archive.has_lines(home, hash))
+    for hash in left:
+        archive.erase_lines(home, hash)
+        events.erase_derived(home, hash)
+    if left:
+        index.drop_transcripts(connection, left)
 
 
 def _mark_successors(connection: sqlite3.Connection, home: Path, holdings: list[Holding]) -> None:
@@ -201,5 +232,5 @@ def _derive_missing(connection: sqlite3.Connection, jobs: int, job: Job) -> None
         for entry in index.list_entries(connection)
         if not events.has_digest(job.home, entry.hash, job.map_version)
     ]
-    for _ in _run(jobs, derive, job, missing):
+    for _ in _run(jobs, derive, job, missing, lambda entry: entry.lines):
         pass

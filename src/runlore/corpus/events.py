@@ -93,6 +93,7 @@ def _find(path: Path) -> bytes | None:
     try:
         return unpack(data)
     except zstandard.ZstdError:
+        erase_file(path)  # so that it counts as missing everywhere, and is derived again
         return None
 
 

@@ -190,8 +190,7 @@ def list_entries(index: sqlite3.Connection) -> tuple[TranscriptEntry, ...]:
 
 def list_entries_of(index: sqlite3.Connection, hashes: Collection[str]) -> tuple[TranscriptEntry, ...]:
     """List the transcripts with the given hashes, once each, superseded or not."""
-    rows = index.execute("SELECT min(path), entry, hash FROM holdings GROUP BY hash")
-    return _in_order(_ENTRY.decode(entry) for _, entry, hash in rows if hash in hashes)
+    return tuple(entry for entry in list_all(index) if entry.hash in hashes)
 
 
 def list_entries_of_session(index: sqlite3.Connection, session: str) -> tuple[TranscriptEntry, ...]:
@@ -201,6 +200,26 @@ def list_entries_of_session(index: sqlite3.Connection, session: str) -> tuple[Tr
         (session,),
     )
     return _in_order(_ENTRY.decode(entry) for _, entry in rows)
+
+
+def list_all(index: sqlite3.Connection) -> tuple[TranscriptEntry, ...]:
+    """List every transcript that is known, once each, superseded or not."""
+    return _in_order(
+        _ENTRY.decode(entry) for _, entry in index.execute("SELECT min(path), entry FROM holdings GROUP BY hash")
+    )
+
+
+def list_hashes(index: sqlite3.Connection, format: str, session: str) -> tuple[str, ...]:
+    """List the content hashes of a session, those of earlier states included."""
+    rows = index.execute(
+        "SELECT hash FROM transcripts WHERE format = ? AND session = ? ORDER BY hash", (format, session)
+    )
+    return tuple(str(hash) for (hash,) in rows)
+
+
+def has_transcripts(index: sqlite3.Connection) -> bool:
+    """Say whether the index knows any transcript."""
+    return index.execute("SELECT 1 FROM transcripts LIMIT 1").fetchone() is not None
 
 
 def write_successors(index: sqlite3.Connection, successors: dict[str, str]) -> None:

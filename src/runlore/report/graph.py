@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from runlore.model import FailureMode, Quote, Workflow, WorkflowStep
 from runlore.report.layout import Box, Drawing, Route, lay_out
@@ -112,7 +113,7 @@ def draw(workflow: Workflow, most: int = 3, gap: float = 28.0) -> Graph:
 
 
 def people(workflow: Workflow) -> tuple[Quote, ...]:
-    """Give what people said against something, each place once: corrections and rejections in order of the transcript."""
+    """Give what people said against something: corrections and rejections, each place once, oldest first."""
     found: dict[tuple[object, str], Quote] = {}
     for quote in (*workflow.rejections, *workflow.corrections):
         found.setdefault((quote.source, one_line(quote.words)), quote)
@@ -203,7 +204,7 @@ def draw_arrow(route: Route, steps: dict[int, WorkflowStep]) -> Arrow:
     end = route.points[-1]
     points = (*route.points[:-1], (end[0], end[1] - TIP))
     path = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         if abs(x1 - x2) < 0.5:
             path.append(f"L{x2:.1f} {y2:.1f}")
         else:
@@ -219,7 +220,8 @@ def draw_arrow(route: Route, steps: dict[int, WorkflowStep]) -> Arrow:
 def describe(workflow: Workflow, drawing: Drawing) -> str:
     """Say in words what the picture shows, for those who cannot see it."""
     effects = [step.title for step in workflow.steps if step.effect]
-    text = f"{count(len(workflow.steps), 'step')} in {count(1 + max((box.row for box in drawing.boxes), default=-1), 'row')}"
+    rows = len({box.row for box in drawing.boxes})
+    text = f"{count(len(workflow.steps), 'step')} in {count(rows, 'row')}"
     if effects:
         text += f"; what changes the world: {', '.join(effects)}"
     return f"{workflow.title}: {text}. The table below says the same in words."

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 SWEEPS = 8
 PASSING = 14.0  # width of the gap that an arrow needs to pass a row
@@ -63,7 +64,7 @@ Item = tuple[int, int, int]
 
 
 def lay_out(boxes: Sequence[Box], most: int = 3, gap: float = 28.0, fall: float = 42.0, margin: float = 8.0) -> Drawing:
-    """Place the boxes: at most ``most`` side by side (with 1, in one column), ``gap`` between, ``fall`` between rows."""
+    """Place the boxes, at most ``most`` side by side (1: in one column), ``gap`` between, ``fall`` between rows."""
     known = {box.key: box for box in sorted(boxes, key=lambda box: box.key)}
     optional = frozenset(key for key, box in known.items() if box.optional)
     named = {key: [a for a in box.after if a in known and a < key] for key, box in known.items()}
@@ -71,7 +72,7 @@ def lay_out(boxes: Sequence[Box], most: int = 3, gap: float = 28.0, fall: float 
     rows = {key: row for row, key in enumerate(before)} if most == 1 else fill_rows(before, most)
     arrows = [(tail, head) for head in before for tail in before[head]]
     table, ways = pass_rows(rows, arrows)
-    links = [pair for way in ways.values() for pair in zip(way, way[1:], strict=False)]
+    links = [pair for way in ways.values() for pair in pairwise(way)]
     table = order_rows(table, links)
     widths = {item: known[item[0]].width if item[1] == 0 else PASSING for row in table for item in row}
     centres = place_column(table, ways, widths, gap) if most == 1 else place_across(table, links, widths, gap)
@@ -137,7 +138,7 @@ def fill_rows(before: Mapping[int, tuple[int, ...]], most: int) -> dict[int, int
 def pass_rows(
     rows: Mapping[int, int], arrows: Iterable[tuple[int, int]]
 ) -> tuple[list[list[Item]], dict[tuple[int, int], list[Item]]]:
-    """Put boxes into their rows, and an invisible item into each row that an arrow passes; gives the arrows' ways too."""
+    """Put boxes into rows, and an invisible item into each row that an arrow passes; gives the arrows' ways too."""
     table: list[list[Item]] = [[] for _ in range(max(rows.values(), default=-1) + 1)]
     for key in sorted(rows):
         table[rows[key]].append((key, 0, 0))
@@ -151,7 +152,7 @@ def pass_rows(
 
 
 def order_rows(table: list[list[Item]], links: Sequence[tuple[Item, Item]]) -> list[list[Item]]:
-    """Order each row by the mean place of its neighbours, down and up in turn; keeps the order with fewest crossings."""
+    """Order each row by its neighbours' mean places, down and up in turn; keeps the order with fewest crossings."""
     up, down = neighbours(links)
     best, fewest = [list(row) for row in table], count_crossings(table, links)
     current = [list(row) for row in table]
@@ -235,9 +236,9 @@ def place_column(
 
 
 def spread(wished: Sequence[float], widths: Sequence[float], gap: float) -> list[float]:
-    """Give the centres nearest to the wished ones so that boxes keep their order and a gap (pool adjacent violators)."""
+    """Give the centres nearest to the wished ones that keep order and gap (by pooling adjacent violators)."""
     offsets = [0.0]
-    for left, right in zip(widths, widths[1:], strict=False):
+    for left, right in pairwise(widths):
         offsets.append(offsets[-1] + (left + right) / 2 + gap)
     blocks: list[tuple[float, int]] = []  # sum of the wishes, how many share one place
     for wish, offset in zip(wished, offsets, strict=False):

@@ -11,10 +11,10 @@ from runlore.model import Fact, Workflow
 class Report:
     """The result of mining with its totals, ready to be drawn.
 
-    ``generated`` is the day or moment to print, as text; nothing here asks a clock. ``sessions``, ``cases``, ``events``,
-    ``tokens`` and ``seconds`` count everything that was read, repeated or not (0 where the transcripts do not say).
-    ``formats`` holds pairs of a format's name and its number of sessions. ``unreadable`` counts lines that were no JSON and
-    ``unknown`` records that no reader knows. ``origins`` maps a transcript's hash to its session's id.
+    ``generated`` is the day or moment to print, as text; nothing here asks a clock. ``sessions``, ``cases``,
+    ``events``, ``tokens`` and ``seconds`` count everything that was read, repeated or not (0 where the transcripts do
+    not say). ``formats`` holds pairs of a format's name and its number of sessions. ``unreadable`` counts lines that
+    were no JSON, ``unknown`` records that no reader knows. ``origins`` maps a transcript's hash to its session's id.
     """
 
     workflows: tuple[Workflow, ...]

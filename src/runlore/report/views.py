@@ -192,7 +192,7 @@ def say_trouble(section: Section) -> str:
 
 
 def timeline(sections: Sequence[Section], width: float, left: float) -> Timeline | None:
-    """Lay the cases out over time; None where no case says when it was. Without room at the left, labels stand above."""
+    """Lay the cases out over time, labels above where there is no room at the left; None where no case has a time."""
     times = [case.started for section in sections for case in section.workflow.cases if case.started > 0]
     if not times:
         return None

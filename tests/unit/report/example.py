@@ -179,7 +179,8 @@ def instagram() -> Workflow:
         ),
         (
             Quote(
-                "too many hashtags and again it sounds like an advertisement. at most three hashtags, and the first line has to stand on its own",
+                "too many hashtags and again it sounds like an advertisement. at most three hashtags, and the first line "
+                "has to stand on its own",
                 source("insta", 6, 19),
                 "2026-03-17",
                 "mcp__instagram__create_media",
@@ -187,7 +188,8 @@ def instagram() -> Workflow:
         ),
         (
             Quote(
-                "no, that sounds like an advertisement. Say what changes for the skipper, in one calm sentence, no exclamation marks",
+                "no, that sounds like an advertisement. Say what changes for the skipper, in one calm sentence, "
+                "no exclamation marks",
                 source("insta", 3, 17),
                 "2026-02-24",
                 "mcp__instagram__create_media",
@@ -382,7 +384,7 @@ def restore() -> Workflow:
                 (2, 3),
                 7,
                 7,
-                command="/usr/lib/postgresql/17/bin/pg_restore -h db-2.internal --no-owner --jobs 4 -d <database> <file>",
+                command="/usr/lib/postgresql/17/bin/pg_restore -h db-2.internal --no-owner -d <database> <file>",
                 effect=True,
                 approval=yes(2, 7),
             ),
@@ -460,7 +462,7 @@ def onboarding() -> Workflow:
         "wf-onboard",
         "onboard-customer",
         "Onboard a marina that has signed",
-        "Use when a customer with a signed contract needs billing, a workspace, an invitation, a kick-off and a welcome.",
+        "Use when a customer with a signed contract needs billing, a workspace, a kick-off and a welcome.",
         ("billing_create_customer", "workspace_create", "email_send"),
         cases("onboa", asked, 6.5, frozenset({6})),
         (
@@ -498,7 +500,7 @@ def onboarding() -> Workflow:
         ),
         (
             Quote(
-                "Wait, Gota has not signed yet! The contract is still a draft. Never set anybody up before it is signed.",
+                "Wait, Gota has not signed yet! The contract is a draft. Never set anybody up before it is signed.",
                 source("onboa", 6, 1),
                 "",
                 "crm_get_account",

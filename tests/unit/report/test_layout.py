@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -41,13 +41,13 @@ def test_no_overlap_arrows_go_down_and_pass_no_box(boxes: tuple[Box, ...], most:
         for box in drawing.boxes
     )
     for route in drawing.routes:
-        assert all(upper[1] < lower[1] for upper, lower in zip(route.points, route.points[1:], strict=False))
+        assert all(upper[1] < lower[1] for upper, lower in pairwise(route.points))
         for box in drawing.boxes:
             inside = [p for p in route.points if box.x < p[0] < box.x + box.width and box.y < p[1] < box.y + box.height]
             assert inside == []
             passing = [
                 (upper, lower)
-                for upper, lower in zip(route.points, route.points[1:], strict=False)
+                for upper, lower in pairwise(route.points)
                 if upper[1] <= box.y and lower[1] >= box.y + box.height
             ]
             assert all(upper[0] == lower[0] and not box.x < upper[0] < box.x + box.width for upper, lower in passing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -35,7 +35,7 @@ def test_marks_are_few_equally_spaced_and_inside(days: float) -> None:
     marks = mark_days(first, first + days * DAY, 8)
     assert len(marks) <= 8
     assert all(first <= mark <= first + days * DAY and mark % DAY == 0 for mark in marks)
-    assert len({round(b - a) for a, b in zip(marks, marks[1:], strict=False)}) <= 1
+    assert len({round(b - a) for a, b in pairwise(marks)}) <= 1
 
 
 def test_near_dots_stand_in_different_lanes() -> None:

@@ -18,7 +18,10 @@ from runlore.model import Cost, Fact, FailureMode, Quote
 from runlore.report import Report, render_report
 
 VOID = {"meta", "br", "img", "input", "link", "hr"}
-HOSTILE = "</style></title><script>alert(1)</script><img src=x onerror=alert(2)>\"' onload='x' &amp; \u202egnp.exe {{ 7*7 }} <!--"
+HOSTILE = (
+    "</style></title><script>alert(1)</script><img src=x onerror=alert(2)>"
+    "\"' onload='x' &amp; \u202egnp.exe {{ 7*7 }} <!--"
+)
 
 
 class Checker(HTMLParser):
@@ -170,7 +173,8 @@ def test_two_renderings_are_the_same_bytes_also_under_another_hash_seed() -> Non
     assert page == render_report(example.report())
     folder = str(Path(example.__file__).parent)
     code = (
-        f"import sys; sys.path.insert(0, {folder!r}); import example, hashlib; from runlore.report import render_report; "
+        f"import sys; sys.path.insert(0, {folder!r}); import example, hashlib\n"
+        "from runlore.report import render_report\n"
         "print(hashlib.sha256(render_report(example.report()).encode()).hexdigest())"
     )
     other = subprocess.run(

@@ -90,7 +90,7 @@ class _Blocks(io.RawIOBase):
         return size
 
 
-def _buffer(blocks: Iterable[bytes]) -> io.BufferedReader:
+def _buffer(blocks: Iterable[bytes]) -> io.BufferedReader[Any]:
     return io.BufferedReader(_Blocks(blocks), _BLOCK)
 
 
@@ -139,7 +139,7 @@ def _zstd_blocks(stream: BinaryIO) -> Iterator[bytes]:
         rest = unpack.unused_data
 
 
-def _split(file: str, stream: io.BufferedReader, limits: Limits, problems: list[Problem]) -> Iterator[Line]:
+def _split(file: str, stream: io.BufferedReader[Any], limits: Limits, problems: list[Problem]) -> Iterator[Line]:
     problem = _check_text(file, stream.peek(8192))
     if problem is not None:
         problems.append(problem)
@@ -156,7 +156,7 @@ def _split(file: str, stream: io.BufferedReader, limits: Limits, problems: list[
         yield number, line.removeprefix(_BOM) if number == 1 else line
 
 
-def _leave_out(file: str, number: int, line: bytes, stream: io.BufferedReader, problems: list[Problem]) -> bytes:
+def _leave_out(file: str, number: int, line: bytes, stream: io.BufferedReader[Any], problems: list[Problem]) -> bytes:
     """Run to the end of a line that is too long, and give a note to stand in its place."""
     size = len(line)
     while (more := stream.readline(_BLOCK)) and more[-1] != 10:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from runlore.mining.facts import Observation, collect, observe
-from runlore.model import Counts, Event, Fact, Transcript
+from runlore.model import Counts, Event, Fact, Outcome, Transcript
 
 ROOT = "/home/ann/shop"
 
@@ -165,7 +165,8 @@ def test_tests_that_fail_are_work_and_no_trap() -> None:
 
 
 def test_alarming_lines_in_the_output_of_a_passing_test_are_no_failure() -> None:
-    output = "=== RUN TestRefuses\nfatal: not a git repository\nerror: unknown option --x\n--- PASS: TestRefuses\nok shop 0.3s"
+    alarming = "fatal: not a git repository\nerror: unknown option --x"
+    output = f"=== RUN TestRefuses\n{alarming}\n--- PASS: TestRefuses\nok shop 0.3s"
     assert facts(*(Session(n).run("go test ./...", output) for n in ("one", "two", "three"))) == ()
 
 
@@ -205,7 +206,7 @@ def test_an_edit_in_between_is_a_fix_and_no_stale_state() -> None:
 
 def test_a_push_that_was_behind_passes_after_a_pull() -> None:
     def session(name: str, why: str) -> Session:
-        refused = f"To github.com:acme/shop.git\n ! [rejected]        {name} -> {name} ({why})\nerror: failed to push some refs"
+        refused = f"To github.com:acme/shop.git\n ! [rejected]   {name} -> {name} ({why})\nerror: failed to push"
         return Session(name).run("git push", refused, 1).run("git pull --rebase").run("git push", "ok")
 
     fact = only(session("one", "fetch first"), session("two", "non-fast-forward"))
@@ -495,11 +496,10 @@ def test_an_id_stays_when_more_sessions_come() -> None:
 )
 @pytest.mark.parametrize("result", [None, "", 3, [1], {"error": {"message": "no"}}, {"error": 4}])
 def test_odd_arguments_and_results_never_raise(arguments: Any, result: Any) -> None:
+    outcomes: tuple[Outcome, ...] = ("ok", "error", "rejected", "open")
     events = [
         Event(id=f"{i}", kind="call", line=i, tool=tool, arguments=arguments, result=result, outcome=outcome)
-        for i, (tool, outcome) in enumerate(
-            itertools.product(("Bash", "Edit", "get_x", "create_x"), ("ok", "error", "rejected", "open"))
-        )
+        for i, (tool, outcome) in enumerate(itertools.product(("Bash", "Edit", "get_x", "create_x"), outcomes))
     ]
     transcript = Transcript(file="x", format="test", session="x", counts=Counts(), events=tuple(events))
     collect(("x", "h", o) for o in observe(transcript))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from runlore.mining.facts.values import Observation, Sign, clip
@@ -14,25 +15,39 @@ from runlore.model import Event, Transcript
 LONGEST_WAIT = 300.0
 """Seconds that one call may count at most: the rest is a person away from the desk."""
 
-_TWO_WORDS = frozenset(
-    "apt apt-get aws az brew bun bundle cargo docker deno dotnet gcloud gh git glab go gradle helm just kubectl make mise mvn nix npm nx"
-    " pip pip3 pnpm poetry rails rake rustup systemctl terraform turbo uv yarn".split()
+_TWO_WORDS_WORDS = (
+    "apt apt-get aws az brew bun bundle cargo docker deno dotnet gcloud gh git glab go gradle helm just kubectl "
+    "make mise mvn nix npm nx pip pip3 pnpm poetry rails rake rustup systemctl terraform turbo uv yarn"
 )
+_TWO_WORDS = frozenset(_TWO_WORDS_WORDS.split())
 _THREE_WORDS = frozenset({"gh", "glab", "docker", "kubectl", "aws", "az", "gcloud"})
 _HOME = re.compile(r"(?:/home/[^/]+|/Users/[^/]+|/root|~)/")
+LOOKING = frozenset(
+    ("get", "list", "find", "search", "read", "fetch", "query", "show", "describe", "lookup", "view", "retrieve")
+)
+"""Verbs of tools that look and change nothing."""
+MAKING = frozenset(("create", "add", "post", "publish", "send", "schedule", "upload", "open", "submit", "insert"))
+"""Verbs of tools that make something new."""
+BOOKKEEPING = frozenset(
+    ("think", "todowrite", "todoread", "taskcreate", "taskupdate", "tasklist", "taskget", "calculate", "update_plan")
+)
+"""Tools for the agent's own use, in lower case."""
 _NAME = re.compile(r"[a-z][\w:.-]*")
-_PASSING = frozenset(
-    "cd echo export set true pwd sleep source . printf test [ mkdir env time then do if for while fi done else".split()
+_PASSING_WORDS = (
+    "cd echo export set true pwd sleep source . printf test [ mkdir env time then do if for while fi done else"
 )
-_READING = frozenset(
-    "ls cat head tail grep egrep rg find fd wc sed awk jq tree file stat which type whereis pwd echo du df less bat sort uniq cut tr diff nl".split()
+_PASSING = frozenset(_PASSING_WORDS.split())
+_READING_WORDS = (
+    "ls cat head tail grep egrep rg find fd wc sed awk jq tree file stat which type whereis pwd echo du df less "
+    "bat sort uniq cut tr diff nl"
 )
-_READING_PAIRS = frozenset(
-    "git status|git log|git diff|git show|git branch|git blame|git ls-files|git remote|git rev-parse|git config|git merge-base|git describe|gh pr view"
-    "|gh pr list|gh pr diff|gh repo view|gh issue view|gh issue list|gh run view|gh run list|go doc|go list|go env|go version".split(
-        "|"
-    )
+_READING = frozenset(_READING_WORDS.split())
+_READING_PAIRS_WORDS = (
+    "git status|git log|git diff|git show|git branch|git blame|git ls-files|git remote|git rev-parse|git config|"
+    "git merge-base|git describe|gh pr view|gh pr list|gh pr diff|gh repo view|gh issue view|gh issue list|"
+    "gh run view|gh run list|go doc|go list|go env|go version"
 )
+_READING_PAIRS = frozenset(_READING_PAIRS_WORDS.split("|"))
 
 
 def head_of(command: Command) -> str:
@@ -67,6 +82,16 @@ def path_of(event: Event) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
+def verb_of(tool: str) -> str:
+    """Give the verb in a tool's name, ``""`` where it has none: ``crm.find_contact`` and ``mcp__crm__findContact``
+    give ``find``.
+    """
+    base = re.split(r"\.|__|/|:", tool)[-1]
+    words = re.findall(r"[A-Z]?[a-z]+", base)[:2] if len(base) > 3 else []
+    return next((w.lower() for w in words if w.lower() in LOOKING or w.lower() in MAKING), "")
+
+
 def edits(event: Event) -> bool:
     """Say whether the call changes a file by itself: it names one and carries text for it, or is a patch."""
     arguments = event.arguments
@@ -91,8 +116,10 @@ def is_passing(command: Command) -> bool:
 class Calls:
     """The calls of one transcript in order, those of a subagent as a chain of their own.
 
-    ``chains`` maps a subagent's parent call (``""`` for the main agent) to indices into ``calls``; ``place`` maps an index to its chain's position.
-    ``roots`` are the working directories seen, longest first; ``written`` maps a path to the last index at which it was written as a whole.
+    ``chains`` maps a subagent's parent call (``""`` for the main agent) to indices into ``calls``; ``place`` maps
+    an index to its chain's position.
+    ``roots`` are the working directories seen, longest first; ``written`` maps a path to the last index at which it
+    was written as a whole.
     """
 
     session: str
@@ -135,6 +162,12 @@ class Calls:
             total += min(max(until - event.time, 0.0), LONGEST_WAIT)
         return round(total, 1)
 
+    def _plain(self, text: str) -> str:
+        """Give the text short, with ``.`` for the working folder: where a checkout lies is nobody else's business."""
+        for root in self.roots:
+            text = text.replace(root, ".")
+        return clip(text)
+
     def observe(self, sign: Sign, key: str, index: int, **more: Any) -> Observation:
         """Make an observation of the call at ``index``; with ``until`` what was lost is counted up to that call."""
         event = self.calls[index]
@@ -152,9 +185,9 @@ class Calls:
             line=event.line,
             index=event.index,
             time=event.time,
-            text=clip(more.get("text", "")),
-            about=clip(more.get("about", "")),
-            remedy=clip(more.get("remedy", "")),
+            text=self._plain(more.get("text", "")),
+            about=self._plain(more.get("about", "")),
+            remedy=self._plain(more.get("remedy", "")),
             calls=calls,
             seconds=round(seconds, 1),
             tokens=tokens,
@@ -184,7 +217,8 @@ def calls_of(transcript: Transcript) -> Calls:
             and event.outcome == "ok"
         ):
             result.written[path_of(event)] = index
-    # A folder that was entered is part of the project, not its root: keep the outermost of nested ones, worktrees excepted.
+    # A folder that was entered is part of the project, not its root: keep the outermost of nested ones, worktrees
+    # excepted.
     tops = [r for r in roots if not any(r != o and r.startswith(o + "/") and "/." not in r[len(o) :] for o in roots)]
     result.roots = tuple(sorted((t.rstrip("/") for t in tops), key=lambda r: (-len(r), r)))
     return result

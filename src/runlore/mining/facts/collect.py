@@ -44,8 +44,8 @@ class _Ranked:
 def collect(observations: Iterable[tuple[str, str, Observation]]) -> tuple[Fact, ...]:
     """Give what several sessions have in common, what cost most first.
 
-    ``observations`` are (session, transcript hash, observation); a record that stands in several transcripts counts once. The
-    order of the input does not matter.
+    ``observations`` are (session, transcript hash, observation); a record that stands in several transcripts
+    counts once. The order of the input does not matter.
     """
     seen: set[tuple[str, str, str, str]] = set()
     by_sign: dict[str, list[Sighting]] = defaultdict(list)
@@ -54,7 +54,8 @@ def collect(observations: Iterable[tuple[str, str, Observation]]) -> tuple[Fact,
         observations, key=lambda o: (o[2].time, o[0], o[1], o[2].line, o[2].index, o[2].sign, o[2].key, o[2].text)
     ):
         sessions.add(session)
-        # Event ids of chat transcripts are unique within their session only; resumed sessions repeat events of hosts that name them for good.
+        # Event ids of chat transcripts are unique within their session only; resumed sessions repeat events of hosts
+        # that name them for good.
         mark = (one.event if one.time else f"{session} {one.event}", one.sign, one.key, one.text)
         if mark not in seen:
             seen.add(mark)
@@ -86,6 +87,7 @@ def _ranked(found: Found) -> _Ranked:
         cost=cost,
         sources=tuple(sources[:MOST_SOURCES]),
     )
-    # A minute, a call and a hundred thousand tokens weigh about the same to whoever waits and pays; a person's words weigh more.
+    # A minute, a call and a hundred thousand tokens weigh about the same to whoever waits and pays; a person's words
+    # weigh more.
     lost = cost.seconds / 60 + cost.calls + cost.tokens / 100_000 + found.told * WORDS_SECONDS / 60
-    return _Ranked(lost * found.weight, fact)
+    return _Ranked(lost * found.weight + found.worth, fact)

@@ -8,7 +8,18 @@ from collections.abc import Iterator
 import msgspec
 from rapidfuzz import fuzz
 
-from runlore.mining.facts.calls import Calls, command_of, edits, head_of, is_passing, is_reading, path_of
+from runlore.mining.facts.calls import (
+    BOOKKEEPING,
+    LOOKING,
+    Calls,
+    command_of,
+    edits,
+    head_of,
+    is_passing,
+    is_reading,
+    path_of,
+    verb_of,
+)
 from runlore.mining.facts.messages import endpoint_template, list_rules, telling_line, template, text_of
 from runlore.mining.facts.values import Observation
 from runlore.mining.shell import Command, parse
@@ -23,26 +34,26 @@ _NO_PATH = re.compile(
 )
 _PATH_IN = (
     re.compile(
-        r"^(?:/bin/|/usr/bin/)?(?:ls|cat|head|tail|sed|grep|rg|wc|find|stat|less|awk|diff|du|tree): (?:cannot (?:access|open) )?['\"]?([^:'\"]+?)['\"]?: (?:IO error[^:]*: )?No such file"
+        r"^(?:/bin/|/usr/bin/)?(?:ls|cat|head|tail|sed|grep|rg|wc|find|stat|less|awk|diff|du"
+        r"|tree): (?:cannot (?:access|open) )?['\"]?([^:'\"]+?)['\"]?: (?:IO error[^:]*: )?No such file"
     ),
     re.compile(r"^sed: can't read ([^:]+): No such file"),
     re.compile(r"(?:Path|File|Directory) does not exist: (\S+)"),
 )
 _NOT_OURS = re.compile(
-    r"Request interrupted|doesn't want to|Permission for this tool use was denied|Sibling tool call|tool call errored|posix_spawn|Interrupted",
+    r"Request interrupted|doesn't want to|Permission for this tool use was denied|Sibling tool call"
+    r"|tool call errored|posix_spawn|Interrupted",
     re.IGNORECASE,
 )
 _SHELL_ITSELF = re.compile(r"^(?:\(eval\)|zsh|bash|sh|/bin/\w*sh):(?:line )?[\d: ]*\s*")
 _REWRITES = re.compile(
-    r"\b(?:fmt|format|gofmt|goimports|prettier|black|ruff|rustfmt|--fix|checkout|merge|rebase|pull|stash|cherry-pick|reset|sed -i|generate)\b"
+    r"\b(?:fmt|format|gofmt|goimports|prettier|black|ruff|rustfmt|--fix|checkout|merge|rebase|pull|stash"
+    r"|cherry-pick|reset|sed -i|generate)\b"
 )
 _CHECKS = re.compile(r"\b(?:lint|vet|clippy|ruff|flake8|mypy|eslint|tsc|shellcheck|check|precommit|pre-commit)\b")
 _OK_TROUBLE = re.compile(
-    r"\A(?:Exit code \d+\s*)?(?:\(eval\):|zsh: |bash: |error: un|unknown |Unknown |fatal: |gh: |jq: |Error: |accepts at most|\w+: command not found)"
-)
-_BOOKKEEPING = frozenset({"think", "todowrite", "taskcreate", "taskupdate", "calculate", "update_plan"})
-_LOOKING = re.compile(
-    r"\A(?:mcp__[\w-]+?__)?(?:get|list|find|search|read|fetch|query|show|describe|lookup|view)_|\A(?:Read|Grep|Glob|LS)\Z"
+    r"\A(?:Exit code \d+\s*)?(?:\(eval\):|zsh: |bash: |error: un|unknown |Unknown |fatal: |gh: |jq: |Error: "
+    r"|accepts at most|\w+: command not found)"
 )
 _WORD = re.compile(r"[A-Za-z_][\w.:]{3,}")
 
@@ -96,7 +107,9 @@ def _shell(calls: Calls, index: int, command: str) -> Iterator[Observation]:
 
 
 def _key(failing: Command, line: str) -> str:
-    """Join what was called and what was said; the shell's own messages and those that begin with the program need no more."""
+    """Join what was called and what was said; the shell's own messages and those that begin with the program need no
+    more.
+    """
     if _SHELL_ITSELF.match(line):
         return template(_SHELL_ITSELF.sub("", line))
     said = template(line)
@@ -115,7 +128,9 @@ def _key(failing: Command, line: str) -> str:
 
 
 def _failing(command: str, line: str) -> Command | None:
-    """Give the simple command that the message is about: the one whose program or flag it names, else the first that does something."""
+    """Give the simple command that the message is about: the one whose program or flag it names, else the first that
+    does something.
+    """
     parts = [part for part in parse(command) if not is_passing(part)] or list(parse(command))
     if "[rejected]" in line:
         return next((part for part in parts if "push" in part.arguments), parts[0] if parts else None)
@@ -205,14 +220,16 @@ def _tool(calls: Calls, index: int) -> Iterator[Observation]:
 
 
 def _next_way(calls: Calls, index: int, path: str) -> tuple[int, str] | None:
-    """Name what led from a refused call to a success: the tools on the way, then the same tool, the arguments that changed, or another tool."""
+    """Name what led from a refused call to a success: the tools on the way, then the same tool, the arguments that
+    changed, or another tool.
+    """
     event, names = calls.calls[index], dict[str, None]()
     for later in calls.after(index, LOOK_AHEAD):
         other = calls.calls[later]
-        if other.outcome != "ok" or other.tool.lower() in _BOOKKEEPING or (path and path_of(other) not in {path, ""}):
+        if other.outcome != "ok" or other.tool.lower() in BOOKKEEPING or (path and path_of(other) not in {path, ""}):
             continue
         if command := command_of(other):
-            done = "" if path or _LOOKING.match(event.tool) else _deed(command)
+            done = "" if path or _looks(event) else _deed(command)
             if done:
                 return later, done
             continue
@@ -222,10 +239,14 @@ def _next_way(calls: Calls, index: int, path: str) -> tuple[int, str] | None:
             return later, " → ".join([*list(names)[-3:], last])
         if not path and _same_family(event.tool, other.tool):
             return later, other.tool
-        if not path and not _LOOKING.match(other.tool) and _LOOKING.match(event.tool) is None:
+        if not path and not _looks(other) and not _looks(event):
             return later, other.tool
         names[other.tool] = None
     return None
+
+
+def _looks(event: Event) -> bool:
+    return verb_of(event.tool) in LOOKING or event.tool in {"Read", "Grep", "Glob", "LS"}
 
 
 def _changed(event: Event, other: Event) -> list[str]:
@@ -285,7 +306,9 @@ def _missing(calls: Calls, index: int, path: str) -> Iterator[Observation]:
 
 
 def _is_near(inside: str, name: str, found: str) -> bool:
-    """Say whether a path may be the one that was meant: the same name elsewhere, or a name much like it, in the same folder less so."""
+    """Say whether a path may be the one that was meant: the same name elsewhere, or a name much like it, in the same
+    folder less so.
+    """
     stem, other = _stem(name), _stem(found.rsplit("/", 1)[-1])
     alike = fuzz.ratio(stem, other)
     return alike >= 80 or (alike >= 55 and found.rpartition("/")[0] == inside.rpartition("/")[0])

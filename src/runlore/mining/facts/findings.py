@@ -1,14 +1,29 @@
-"""What a transcript found out: short answers to questions put to tools, places found by searching, answers given by people."""
+"""What a transcript found out: short answers to questions put to tools, places found by searching, answers given by
+people.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from runlore.mining.facts.calls import Calls, command_of, edits, head_of, is_passing, is_reading, path_of
+from runlore.mining.facts.calls import (
+    BOOKKEEPING,
+    LOOKING,
+    MAKING,
+    Calls,
+    command_of,
+    edits,
+    head_of,
+    is_passing,
+    is_reading,
+    path_of,
+    verb_of,
+)
 from runlore.mining.facts.values import Observation, clip
 from runlore.mining.shell import parse
 from runlore.model import Event
@@ -21,18 +36,14 @@ _MOST = 60
 
 # What these answer is true of the moment, not of the project.
 _OF_THE_MOMENT = re.compile(
-    r"\A(?:git (?:status|log|diff|branch|show|stash|ls-files|blame|rev-parse|merge-base)|pwd|date|gh pr (?:list|view|diff|checks)|gh run.*|ps|df|du|wc|stat|tail|diff)\b"
+    r"\A(?:git (?:status|log|diff|branch|show|stash|ls-files|blame|rev-parse|merge-base)|pwd|date|gh pr (?:list"
+    r"|view|diff|checks)|gh run.*|ps|df|du|wc|stat|tail|diff)\b"
 )
-_ASKS = re.compile(
-    r"\A(?:(?:mcp__[\w-]+?__)?(?:get|list|find|search|read|fetch|query|show|describe|lookup|view|retrieve)_\w+)\Z"
-)
-_CHANGES = re.compile(
-    r"\A(?:mcp__[\w-]+?__)?(?:create|add|post|publish|send|schedule|upload|update|set|insert|open|submit|save|write)_\w+\Z"
-)
-_NAME = re.compile(r"(?=.*[A-Za-z])[^\n{}\[\]]{2,40}")
+_VALUE = re.compile(r"(?=.*[A-Za-z]|\d{6})[^\n{}\[\]]{2,60}")
 _RUNNER = re.compile(r"\b(?:mise|make|just|npm|pnpm|yarn|bun|task|nx|turbo|rake|poe|nox|tox|invoke|hatch)\b")
 _TASK = re.compile(
-    r"(?:mise run|just|task|npm run|pnpm run|yarn run|bun run|nx run|turbo run|rake|poe|nox -s|tox -e|invoke|hatch run|make) [\w:.-]*[A-Za-z][\w:-]*(?![\w./])"
+    r"(?:mise run|just|task|npm run|pnpm run|yarn run|bun run|nx run|turbo run|rake|poe|nox -s|tox -e|invoke"
+    r"|hatch run|make) [\w:.-]*[A-Za-z][\w:-]*(?![\w./])"
     r"|(?:npm|pnpm|yarn|bun) (?:test|lint|build|format|check)(?![\w./])"
 )
 _EMPTY = re.compile(
@@ -93,21 +104,18 @@ def _shell_lookup(calls: Calls, event: Event, command: str) -> tuple[str, str, s
 
 
 def _tool_lookup(event: Event) -> tuple[str, str, str] | None:
-    if not _ASKS.match(event.tool) or path_of(event):
+    if verb_of(event.tool) not in LOOKING or path_of(event) or event.tool.lower() in BOOKKEEPING:
         return None
     question = _flat(event.arguments)
     answer = _flat(event.result)
     if len(question) > LONGEST_QUESTION or len(answer) < 3 or _EMPTY.match(answer[:200]):
         return None
     # The whole answer is compared, its beginning is kept.
-    return f"{event.tool} {question}", answer, f"{_hash(answer):x}"
+    return f"{event.tool} {question}", answer, _hash(answer)
 
 
-def _hash(text: str) -> int:
-    value = 14695981039346656037
-    for byte in text.encode("utf-8", "replace")[:4000]:
-        value = (value ^ byte) * 1099511628211 & 0xFFFFFFFFFFFFFFFF
-    return value
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _flat(value: Any) -> str:
@@ -124,15 +132,21 @@ def _constants(calls: Calls) -> Iterator[Observation]:
     for index, event in enumerate(calls.calls):
         if (
             event.outcome != "ok"
-            or not _CHANGES.match(event.tool)
+            or verb_of(event.tool) not in MAKING
+            or event.tool.lower() in BOOKKEEPING
             or path_of(event)
             or not isinstance(event.arguments, dict)
         ):
             continue
         for name, value in event.arguments.items():
-            if isinstance(value, str) and _NAME.fullmatch(value) and (event.tool + name, value) not in seen:
+            if isinstance(value, str) and _VALUE.fullmatch(value) and (event.tool + name, value) not in seen:
                 seen.add((event.tool + name, value))
-                yield calls.observe("constant", f"{event.tool} {name}", index, text=value)
+                yield _at_no_cost(calls.observe("constant", f"{event.tool} {name}", index, text=value))
+
+
+def _at_no_cost(observation: Observation) -> Observation:
+    """Say that nothing was lost: the call did its work."""
+    return msgspec.structs.replace(observation, calls=0, seconds=0.0, tokens=0)
 
 
 def _tasks(calls: Calls) -> Iterator[Observation]:
@@ -146,7 +160,7 @@ def _tasks(calls: Calls) -> Iterator[Observation]:
             found = _TASK.match(part.text)
             if found and found[0] not in seen:
                 seen.add(found[0])
-                yield calls.observe("task", found[0], index, text=part.text)
+                yield _at_no_cost(calls.observe("task", found[0], index, text=part.text))
 
 
 def _searches(calls: Calls) -> Iterator[Observation]:

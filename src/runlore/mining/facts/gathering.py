@@ -26,7 +26,8 @@ class Sighting:
 class Found:
     """What sightings of several sessions come to.
 
-    ``told`` counts the times that a person had to say something; ``weight`` scales what was lost, for the order only.
+    ``told`` counts the times that a person had to say something. For the order only, ``weight`` scales what was
+    lost, and ``worth`` says in minutes what knowing it saves where nothing was lost but the time to find it out.
     """
 
     kind: Literal["fact", "trap", "preference"]
@@ -37,6 +38,7 @@ class Found:
     sightings: tuple[Sighting, ...]
     told: int = 0
     weight: float = 1.0
+    worth: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,18 @@ from runlore.mining.facts.gathering import Found, Sighting, by_key, sessions_of
 from runlore.mining.facts.wording import code, joined, sentence
 
 OFTEN = 0.05
-"""Share of all sessions that must look the same entity up before it counts as the company's and not as one customer's."""
+"""Share of all sessions that must look the same entity up before it counts as the company's and not as one
+customer's.
+"""
 
-_SYNTAX = frozenset(
-    "func type struct def class const interface import return function export async void public private".split(" ")
-)
+_SYNTAX_WORDS = "func type struct def class const interface import return function export async void public private"
+_SYNTAX = frozenset(_SYNTAX_WORDS.split())
 
 
 def gather_lookups(sightings: list[Sighting], total: int) -> Iterator[Found]:
-    """Bring together questions that tools answer the same in every session: three sessions, and for entities those of different people."""
+    """Bring together questions that tools answer the same in every session: three sessions, and for entities those of
+    different people.
+    """
     entities: dict[str, list[tuple[str, list[Sighting]]]] = defaultdict(list)
     for key, group in by_key(sightings):
         n = sessions_of(group)
@@ -74,7 +77,9 @@ def _agreeing(group: list[Sighting]) -> list[Sighting]:
 
 
 def gather_constants(sightings: list[Sighting], total: int) -> Iterator[Found]:
-    """Bring together arguments to which a tool of the company is always given the same value; four in five of at least three sessions."""
+    """Bring together arguments to which a tool of the company is always given the same value; four in five of at
+    least three sessions.
+    """
     tools: dict[str, list[tuple[str, list[Sighting], int]]] = defaultdict(list)
     for key, group in by_key(sightings):
         tool, _, name = key.rpartition(" ")
@@ -90,7 +95,7 @@ def gather_constants(sightings: list[Sighting], total: int) -> Iterator[Found]:
         )
         text = f"`{tool}` is called with {shown}"
         way = "Use these values unless the request says otherwise."
-        yield Found("fact", f"constants {tool}", sentence(text), way, "notes", every, weight=0.5)
+        yield Found("fact", f"constants {tool}", sentence(text), way, "notes", every, worth=sessions_of(every))
 
 
 def gather_tasks(sightings: list[Sighting], total: int) -> Iterator[Found]:
@@ -106,11 +111,13 @@ def gather_tasks(sightings: list[Sighting], total: int) -> Iterator[Found]:
         text = f"The project's own tasks, as sessions run them: {shown}"
         way = "Start with these, not with the tools behind them."
         # Running them was no loss; only that each session has to find them out is.
-        yield Found("fact", f"tasks {runner}", sentence(text), way, "notes", every, weight=0.05)
+        yield Found("fact", f"tasks {runner}", sentence(text), way, "notes", every, worth=sessions_of(every) / 10)
 
 
 def gather_searches(sightings: list[Sighting], total: int) -> Iterator[Found]:
-    """Bring together long searches that ended at the same file: three sessions that looked for some of the same words."""
+    """Bring together long searches that ended at the same file: three sessions that looked for some of the same
+    words.
+    """
     for place, group in by_key(sightings):
         n = sessions_of(group)
         terms: dict[str, set[str]] = defaultdict(set)
@@ -122,7 +129,8 @@ def gather_searches(sightings: list[Sighting], total: int) -> Iterator[Found]:
         if n < 3 or not common:
             continue
         calls = sum(s.seen.calls for s in group)
-        text = f"{n} sessions searched for {joined([f'`{t}`' for t in common], 4)} and ended at `{place}`, after {calls} calls in all"
+        wanted = joined([f"`{t}`" for t in common], 4)
+        text = f"{n} sessions searched for {wanted} and ended at `{place}`, after {calls} calls in all"
         yield Found(
             "fact", f"search {place}", sentence(text), f"Start reading at `{place}`.", "notes", tuple(group), weight=0.5
         )

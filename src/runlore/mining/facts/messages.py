@@ -24,24 +24,30 @@ _EXIT = re.compile(r"\AExit code \d+\n?")
 _TELLING = re.compile(
     r"^(?:"
     r"\(eval\):\S*.*|zsh: .*|(?:/bin/)?(?:ba|da)?sh: .*"  # the shell itself
-    r"|(?:\w[\w.-]*: )?(?:error: )?(?:unknown|unrecognized|invalid|unexpected) (?:short )?(?:flag|option|argument|command|subcommand)\b.*"
+    r"|(?:\w[\w.-]*: )?(?:error: )?(?:unknown|unrecognized|invalid|unexpected) (?:short )?(?:flag|option|argument"
+    r"|command|subcommand)\b.*"
     r"|fatal: .*|gh: .*"
-    r"|[\w./-]+: (?:command not found|not found|No such file or directory|illegal option.*|invalid option.*|unrecognized option.*)"
+    r"|[\w./-]+: (?:command not found|not found|No such file or directory|illegal option.*|invalid option.*"
+    r"|unrecognized option.*)"
     r"|.*\b(?:command not found|is not a \w+ command|No such file or directory|no such file or directory)\b.*"
     r"|.*\b(?:flag provided but not defined|accepts at most \d+ arg|requires at least \d+ arg|missing required)\b.*"
     r"|.*\bModuleNotFoundError: .*|.*\bCannot find module\b.*|.*\bno such module\b.*"
     r"|npm (?:ERR!|error) .*|.*\b[Nn]o (?:such )?(?:task|script|rule|target|recipe)\b.*|.*Missing script.*"
     r"|go: .*|jq: (?:error|\d).*|failed to parse .*"
-    r"| ?! \[(?:remote )?rejected\].*|.*\b(?:permission denied|Permission denied|Access denied|Unauthorized|Forbidden)\b.*"
-    r"|.*\b(?:Not Found \(HTTP 404\)|HTTP 4\d\d|status code 4\d\d|connection refused|ECONNREFUSED|ENOENT|EISDIR|EACCES)\b.*"
+    r"| ?! \[(?:remote )?rejected\].*|.*\b(?:permission denied|Permission denied|Access denied|Unauthorized"
+    r"|Forbidden)\b.*"
+    r"|.*\b(?:Not Found \(HTTP 404\)|HTTP 4\d\d|status code 4\d\d|connection refused|ECONNREFUSED|ENOENT|EISDIR"
+    r"|EACCES)\b.*"
     r"|error: .*|Error: .*|ERROR: .*"
     r")",
     re.MULTILINE,
 )
 # The outcome of work, not a mistake in the call: merges that conflict, tests and compilers that find something.
 _WORK = re.compile(
-    r"CONFLICT|Automatic merge failed|could not apply|overwritten by merge|--- FAIL|^FAIL\b|\[build failed\]|undefined: "
-    r"|AssertionError|Traceback|expect\(|\b\d+ (?:fail|failed|failing)\b|Test(?:s)? failed|error TS\d+|Did not complete|could not compile|Sibling tool call|Request interrupted|syntax error",
+    r"CONFLICT|Automatic merge failed|could not apply|overwritten by merge|--- FAIL|^FAIL\b|\[build failed\]"
+    r"|undefined: "
+    r"|AssertionError|Traceback|expect\(|\b\d+ (?:fail|failed|failing)\b|Test(?:s)? failed|error TS\d+"
+    r"|Did not complete|could not compile|Sibling tool call|Request interrupted|syntax error",
     re.MULTILINE,
 )
 _RULES = (
@@ -87,7 +93,9 @@ def telling_line(text: str) -> str:
 
 
 def template(message: str) -> str:
-    """Replace what varies in a message (paths, numbers, hashes, links, long quotes) by ``<*>``; names that say what is wrong stay."""
+    """Replace what varies in a message (paths, numbers, hashes, links, long quotes) by ``<*>``; names that say what
+    is wrong stay.
+    """
     if refused := _PUSH.search(message):
         return "[rejected]" + ("" if refused[1] in _BEHIND else " " + refused[1])
     flat = _LONG_QUOTE.sub("<*>", message[:400])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from rapidfuzz import fuzz
 
 from runlore.mining.facts.gathering import Found, Sighting, by_key, sessions_of
-from runlore.mining.facts.preferences import COLLEAGUE, CUSTOMER, is_personal
+from runlore.mining.facts.preferences import COLLEAGUE, CUSTOMER, VISITOR, is_personal
 from runlore.mining.facts.wishes import Said, group, is_directive
 from runlore.mining.facts.wording import instruction, quotes, sentence, shelf_of, times
 
@@ -21,9 +21,14 @@ _NAMES = {"edit": "an edit of a file", "ExitPlanMode": "a plan", "AskUserQuestio
 
 
 def gather_asked(sightings: list[Sighting], total: int) -> Iterator[Found]:
-    """Bring together questions that agents put to people again, worded differently, and that got the same answer; two sessions."""
+    """Bring together questions that agents put to people again, worded differently, and that got the same answer; two
+    sessions.
+    """
     groups: list[list[Sighting]] = []
+    public = _is_public(sightings)
     for s in sightings:
+        if s.seen.about == CUSTOMER or (public and s.seen.about == VISITOR):
+            continue
         near = next((g for g in groups if fuzz.token_sort_ratio(g[0].seen.key, s.seen.key) >= 80), None)
         if near is None:
             groups.append([s])
@@ -80,10 +85,10 @@ def _way(activity: str, advice: list[str]) -> str:
 
 
 def gather_wishes(sightings: list[Sighting], total: int) -> Iterator[Found]:
-    """Bring together what people told again, by the words that their sentences share; customers' wishes need a share of all sessions."""
-    sorts = Counter(s.seen.about for s in {s.session: s for s in sightings}.values() if s.seen.about != COLLEAGUE)
-    # Where many speak of their own orders and accounts, those who happen not to are customers too.
-    public = sorts[CUSTOMER] >= 0.25 * max(sum(sorts.values()), 1) and sorts[CUSTOMER] > 0
+    """Bring together what people told again, by the words that their sentences share; customers' wishes need a share
+    of all sessions.
+    """
+    public = _is_public(sightings)
     for customers in (False, True):
         told = [
             s for s in sightings if (s.seen.about == CUSTOMER or (public and s.seen.about != COLLEAGUE)) is customers
@@ -92,7 +97,7 @@ def gather_wishes(sightings: list[Sighting], total: int) -> Iterator[Found]:
             told = [s for s in told if not is_personal(s.seen.text)]
         least = max(3, round(CUSTOMERS * total)) if customers else 2
         said = [Said(i, s.session, s.seen.text) for i, s in enumerate(told)]
-        for wish in group(said, least, firm=not customers):
+        for wish in group(said, least):
             words = [s.text for s in wish.said]
             members = tuple(told[s.place] for s in wish.said)
             who = "Customers asked" if customers else "People said"
@@ -102,6 +107,16 @@ def gather_wishes(sightings: list[Sighting], total: int) -> Iterator[Found]:
             yield Found(
                 "preference", f"wish {' '.join(wish.words)}", sentence(text), way, shelf, members, told=len(members)
             )
+
+
+def _is_public(sightings: list[Sighting]) -> bool:
+    """Say whether those of whom nothing is known are customers too: because many around them speak of their own
+    orders and accounts.
+    """
+    sorts = Counter(
+        s.seen.about for s in {s.session: s for s in sightings}.values() if s.seen.about in {CUSTOMER, VISITOR}
+    )
+    return sorts[CUSTOMER] > 0 and sorts[CUSTOMER] >= 0.25 * sum(sorts.values())
 
 
 def _lower(text: str) -> str:

@@ -17,15 +17,19 @@ _MOST = 60
 _DENIED = re.compile(r"Permission for this tool use was denied.*?The user said:\s*(.+)", re.DOTALL)
 _CLIENT = re.compile(r"\A(?:The user wants to clarify|Operation stopped by hook|STOP what you are doing)")
 _PASTED = re.compile(r"```.*?(?:```|\Z)|^\s*(?:[>❯⏺⎿│|+$#{}\[\]]|\d+ [+-]).*$", re.DOTALL | re.MULTILINE)
+_QUESTION = re.compile(r"(?:\A|[.!?:\n]\s*)([A-Z][^.!?\n]{14,158}\?)\Z")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+|(?<=\w);\s|\s[-–—]\s(?=\S+(?:\s\S+){2})")
 WISHING = re.compile(
-    r"\b(?:don'?t|do not|never|no need|not|avoid|stop|without|always|every ?time|each time|remember|prefer(?:red|ably)?|instead|rather|make sure|ensure|"
-    r"first|before|after|only|should(?:n'?t)?|must|keep|as per|again|from now on|please|directly|use|let'?s|want|like|in project|as a|draft)\b"
+    r"\b(?:don'?t|do not|never|no need|not|avoid|stop|without|always|every ?time|each time|remember|prefer(?:red"
+    r"|ably)?|instead|rather|make sure|ensure|"
+    r"first|before|after|only|should(?:n'?t)?|must|keep|as per|again|from now on|please|directly|use|let'?s|want"
+    r"|like|in project|as a|draft)\b"
     r"|\b[A-Z][a-z]+: ?[A-Z]\w+",
     re.IGNORECASE,
 )
 _CUSTOMER = re.compile(
-    r"\bmy (?:order|account|name is|zip|email|e-mail|reservation|booking|flight|subscription|refund|purchase)\b|[\w.+-]+@[\w-]+\.\w+",
+    r"\bmy (?:order|account|name is|zip|email|e-mail|reservation|booking|flight|subscription|refund|purchase)\b"
+    r"|[\w.+-]+@[\w-]+\.\w+",
     re.IGNORECASE,
 )
 
@@ -34,7 +38,9 @@ _PERSONAL = re.compile(r"[\d@#]|(?<=[a-z,] )(?!I\b|PayPal\b)[A-Z]\w+")
 
 
 COLLEAGUE, CUSTOMER, VISITOR = "colleague", "customer", "visitor"
-"""Who speaks: somebody in a working folder, somebody with an order or account of their own, somebody of whom nothing is known."""
+"""Who speaks: somebody in a working folder, somebody with an order or account of their own, somebody of whom nothing
+is known.
+"""
 
 
 def is_personal(sentence: str) -> bool:
@@ -64,6 +70,7 @@ def preferences(transcript: Transcript, calls: Calls) -> Iterator[Observation]:
                 continue
         elif event.kind in ("prompt", "steer") and event.actor == "person":
             words, source = event.text, event
+            yield from _answered(transcript.events, place, who)
         else:
             continue
         for sentence in sentences(words):
@@ -75,6 +82,19 @@ def preferences(transcript: Transcript, calls: Calls) -> Iterator[Observation]:
             yield Observation(
                 "wish", "", source.id, source.line, source.index, source.time, text=clip(sentence), about=who, calls=0
             )
+
+
+def _answered(events: tuple[Event, ...], place: int, who: str) -> Iterator[Observation]:
+    """Give the question that the agent ended with, where the next words answer it with more than yes or no."""
+    before, event = events[place - 1] if place else None, events[place]
+    answer = event.text.strip()
+    if before is None or before.kind != "say" or not 12 <= len(answer) <= 120 or len(answer.split()) < 3:
+        return
+    asked = _QUESTION.search(before.text[-400:].rstrip("*_ \n"))
+    if asked is None or answer.endswith("?") or (who != COLLEAGUE and is_personal(answer)):
+        return
+    question = clip(asked[1])
+    yield Observation("asked", question, event.id, event.line, event.index, event.time, text=answer, about=who)
 
 
 def sentences(words: str) -> Iterator[str]:
@@ -108,7 +128,9 @@ def _next_words(events: tuple[Event, ...], place: int) -> str:
 
 
 def _is_handed_over(event: Event, words: str) -> bool:
-    """Say whether a plan was declined only to be carried out in a fresh session: nothing said, or the plan itself pasted."""
+    """Say whether a plan was declined only to be carried out in a fresh session: nothing said, or the plan itself
+    pasted.
+    """
     arguments = event.arguments
     plan = arguments.get("plan") if isinstance(arguments, dict) else None
     if not isinstance(plan, str):
@@ -127,7 +149,9 @@ def _activity(event: Event) -> str:
 
 
 def _with_family(head: str) -> str:
-    """Leave out a task's variant: ``mise run test:ci`` and ``mise run test:integration`` are declined for the same reason."""
+    """Leave out a task's variant: ``mise run test:ci`` and ``mise run test:integration`` are declined for the same
+    reason.
+    """
     return head.split(":", 1)[0]
 
 

@@ -36,7 +36,7 @@ def _stale(group: list[Sighting], n: int) -> tuple[str, str] | None:
     if remedy is None or 2 * sessions_of(stale) < n or (remedy.sessions < 2 and not _is_about(remedy.sighting)):
         return None
     calls = joined(sorted({code(s.seen.text) for s in group}, key=lambda c: (len(c), c)), 2)
-    said = group[0].seen.about.strip().rstrip(" :;")
+    said = _said(group).rstrip(" :;")
     text = f"{calls} stop with “{said}” until {code(remedy.text)} has been run ({times(len(group))} in {n} sessions)"
     return text, f"Run {code(remedy.text)} first; then the same command passes"
 
@@ -48,14 +48,24 @@ def _shell_failure(group: list[Sighting], n: int) -> tuple[str, str] | None:
     least = 55 if _is_about(shown) else 85
     if remedy and remedy.sessions < 2 and fuzz.token_set_ratio(remedy.text, shown.seen.text) < least:
         remedy = None
-    if remedy is None and n < 3:
+    if n < 3 and (remedy is None or (remedy.sessions < 2 and not _is_about(shown))):
         return None
-    text = f"{code(shown.seen.text)} fails with “{shown.seen.about.strip()}” ({times(len(group))} in {n} sessions)"
+    text = f"{code(shown.seen.text)} fails with “{_said(group)}” ({times(len(group))} in {n} sessions)"
     if remedy is None:
         return text, ""
     if remedy.sessions > 1:
         return text, f"Use {code(remedy.text)}; that worked in {remedy.sessions} of these sessions"
     return text, f"What worked instead: {code(remedy.text)}"
+
+
+def _said(group: list[Sighting]) -> str:
+    """Give what was said, as it was where it was always the same, else with an ellipsis for what varied."""
+    messages = {s.seen.about.strip() for s in group}
+    if len(messages) == 1:
+        return messages.pop()
+    shape = group[0].seen.key
+    message = shape.split(": ", 1)[-1] if _is_about(group[0]) else shape
+    return message.replace("<*>", "…")
 
 
 def _is_about(sighting: Sighting) -> bool:
@@ -84,7 +94,7 @@ def _way(tool: str, remedy: str, agreed: bool) -> str:
     before = [f"`{step}`" for step in steps[:-1] if step != tool]
     last = steps[-1] if steps else ""
     if last.startswith("with another "):
-        return f"It went through {last}" + (f", after {joined(before)}" if before else "")
+        return f"{joined(before)} first; then it went through {last}" if before else f"It went through {last}"
     if last == tool:
         return (
             f"{joined(before)} first, then `{tool}` goes through"
@@ -95,7 +105,9 @@ def _way(tool: str, remedy: str, agreed: bool) -> str:
 
 
 def gather_missing(sightings: list[Sighting], total: int) -> Iterator[Found]:
-    """Bring together paths that sessions expect and do not find; what lies below a missing folder counts for the folder."""
+    """Bring together paths that sessions expect and do not find; what lies below a missing folder counts for the
+    folder.
+    """
     groups = dict(by_key(sightings))
     real = {s.seen.remedy for s in sightings}
     for key in sorted(groups, key=len):
@@ -110,10 +122,11 @@ def gather_missing(sightings: list[Sighting], total: int) -> Iterator[Found]:
         if n < 2:
             continue
         if remedy and (remedy.sessions >= 2 or fuzz.ratio(remedy.text, key) >= 85):
-            text = f"`{key}` was looked for {times(len(group))} in {n} sessions and is not there; the file is `{remedy.text}`"
+            looked = f"`{key}` was looked for {times(len(group))} in {n} sessions"
+            text = f"{looked} and is not there; the file is `{remedy.text}`"
             way = f"Open `{remedy.text}`."
         elif not any(path.startswith(key + "/") for path in real):
-            text, way = f"`{key}` does not exist; {n} sessions looked for it, {len(group)} times in all", ""
+            text, way = f"`{key}` does not exist; {n} sessions looked for it, {times(len(group))} in all", ""
         else:
             continue
         yield Found("trap", f"missing {key}", sentence(text), way, "notes", tuple(group))
@@ -148,7 +161,7 @@ def _usual(group: list[Sighting]) -> str:
 
 
 def _fixes(group: list[Sighting]) -> list[str]:
-    """Give the words that edits of at least two sessions brought in before the check passed; plain words say nothing."""
+    """Give the words that edits of two sessions or more brought in before the check passed; plain words are none."""
     words: dict[str, set[str]] = defaultdict(set)
     for s in group:
         for word in s.seen.remedy.split():

@@ -24,10 +24,11 @@ Sign = Literal[
 class Observation(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One sighting in one transcript; small, so that the map phase can be cached.
 
-    ``key`` is what sightings of different sessions have in common, with ``<*>`` for what varies. ``text`` is the call, the answer or the person's
-    words as they stand; ``about`` the message or the object they are about; ``remedy`` a call that the same session made next and that
-    worked, ``""`` where none did. ``calls``, ``seconds`` and ``tokens`` were lost until then. ``event`` is the id of
-    the event, by which a record that stands in several files is counted once; ``line`` and ``index`` say where it stands.
+    ``key`` is what sightings of different sessions have in common, with ``<*>`` for what varies. ``text`` is the call,
+    the answer or the person's words as they stand; ``about`` the message or the object they are about; ``remedy`` a
+    call that the same session made next and that worked, ``""`` where none did. ``calls``, ``seconds`` and ``tokens``
+    were lost until then. ``event`` is the id of the event, by which a record that stands in several files is counted
+    once; ``line`` and ``index`` say where it stands.
     """
 
     sign: Sign

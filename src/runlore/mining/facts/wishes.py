@@ -1,7 +1,9 @@
 """People's wishes, compared over sessions by the words that they share (not by exact sentences).
 
-1. Each sentence becomes its set of content words, stemmed lightly. 2. A pair of words that sentences of several sessions have in common
-is a candidate; the rarer its words, the more it says. 3. The best pair takes its sentences, and the next best is looked for among the rest.
+1. Each sentence becomes its set of content words, stemmed lightly.
+2. A pair of words that sentences of several sessions have in common is a candidate; the rarer its words, the more it
+   says.
+3. The best pair takes its sentences, and the next best is looked for among the rest.
 """
 
 from __future__ import annotations
@@ -16,16 +18,22 @@ from itertools import combinations, pairwise
 from rapidfuzz import fuzz
 
 MIN_SESSIONS = 2
+LIKENESS = 60
+"""How alike the most alike sentences of two sessions must be, of 100."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*[A-Za-z]|[A-Za-z]+/[A-Za-z]+")
-_STOP = frozenset(
-    "a about actually after again all also am an and any are as at back be been before both but by can cannot could did do does doing done down each else"
-    " even every few for from get gets go goes going good got had has have he help her here hey hi him his how however i i'd i'll i'm i've if in into is it it's its"
-    " just kind know last lets let's like little look looks lot lol made make makes many maybe me mean might mine more most much must my need needs new next no nah"
-    " not now of off oh ok okay on once one only or other our out over please put quite really right same say see seems seen set she should since so some something"
-    " sorry still such sure take than thank thanks that that's the their them then there there's these they thing things think this those though through time to"
-    " too two um until up upon otherwise us very want wants was wasn't way we we'll we're we've well were what what's when where which while who why will with"
-    " would wow yeah yes yep yet you you'd you'll you're you've your yup don't doesn't didn't isn't can't won't work works working try thing".split()
+_STOP_WORDS = (
+    "a about actually after again all also am an and any are as at back be been before both but by can cannot "
+    "could did do does doing done down each else even every few for from get gets go goes going good got had has "
+    "have he help her here hey hi him his how however i i'd i'll i'm i've if in into is it it's its just kind "
+    "know last lets let's like little look looks lot lol made make makes many maybe me mean might mine more most "
+    "much must my need needs new next no nah not now of off oh ok okay on once one only or other our out over "
+    "please put quite really right same say see seems seen set she should since so some something sorry still "
+    "such sure take than thank thanks that that's the their them then there there's these they thing things think "
+    "this those though through time to too two um until up upon otherwise us very want wants was wasn't way we "
+    "we'll we're we've well were what what's when where which while who why will with would wow yeah yes yep yet "
+    "you you'd you'll you're you've your yup don't doesn't didn't isn't can't won't work works working try thing"
 )
+_STOP = frozenset(_STOP_WORDS.split())
 _SAME = {
     "respond": "reply",
     "answer": "reply",
@@ -38,30 +46,42 @@ _SAME = {
 }
 # A firm word says how work is to be done, not only what is to be done next.
 _FIRM = re.compile(
-    r"(?i:\b(?:don'?t|do not|never|no need|avoid|stop|without|always|every ?time|remember|prefer|instead|rather|make sure|ensure|first|before|must|keep"
-    r"|only|directly|separate|separately|no longer|don'?t need|hard|simplest|simple|draft|as well|referenc\w+|sha|from now on|same|own)\b)|\b[A-Z][a-z]+: ?[A-Z]\w+"
+    r"(?i:\b(?:don'?t|do not|never|no need|avoid|stop|without|always|every ?time|remember|prefer|instead|rather"
+    r"|make sure|ensure|first|before|must|keep"
+    r"|only|directly|separate|separately|don'?t need|hard|simplest|simple|draft|as well|referenc\w+|sha"
+    r"|from now on|same|original|own)\b)|\b[A-Z][a-z]+: ?[A-Z]\w+"
 )
 _VAGUE = re.compile(r"\b(?:this|that|it|them|those|these|one|yeah|hmm+|lol)\b", re.IGNORECASE)
 _DUTY = re.compile(
-    r"\b(?:should(?:n'?t)?|must) (?:not |always |never |also |only |just )?\w+|\b(?:we|you) (?:don'?t|do not) need\b|\bno longer\b",
+    r"\b(?:should(?:n'?t)?|must) (?:not |always |never |also |only |just )?\w+|\b(?:we|you) (?:don'?t"
+    r"|do not) need\b|\bno longer\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[,;:]\s+(?:and |then |but |so )?|\s(?:please|and|then)\s|\s[-–—]\s")
 _NAMED = re.compile(r"\b[A-Z][a-z]+: ?[A-Z]\w+")
 _LEAD = re.compile(
-    r"\A(?:(?:yes|yeah|yep|no|nah|ok|okay|hmm+|ah|oh|uh+|so|and|also|but|then|now|well|actually|maybe|cool|great|alright|sorry|wait|please|just|perhaps|sure|lol"
-    r"|at this point|from now on|next time|in that case|for now|again|still|can (?:you|we)|could (?:you|we)|would you|will you|let'?s|let us|you (?:should|must|need to|can)"
-    r"|we (?:should|must|need to|always|never)|i(?:'d| would)? (?:like|prefer|want|rather)(?: you| us)?(?: to)?|i think|i guess|remember(?: to)?|make sure(?: to| you| that)?|be sure to"
+    r"\A(?:(?:yes|yeah|yep|no|nah|ok|okay|hmm+|ah|oh|uh+|so|and|also|but|then|now|well|actually|maybe|cool|great"
+    r"|alright|sorry|wait|please|just|perhaps|sure|lol"
+    r"|at this point|from now on|next time|in that case|for now|again|still|can (?:you|we)|could (?:you|we)"
+    r"|would you|will you|let'?s|let us|you (?:should|must|need to|can)"
+    r"|we (?:should|must|need to|always|never)|i(?:'d| would)? (?:like|prefer|want|rather)(?: you| us)?(?: to)?"
+    r"|i think|i guess|remember(?: to)?|make sure(?: to| you| that)?|be sure to"
     r"|feel free to|go ahead and|do we|should we|try to)\b[\s,:.!…-]*)+",
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r"\A(?:do not|don'?t|never|always|no |not |add|apply|approve|ask|avoid|base|be |break|bring|build|bump|call|cancel|capture|change|check|choose|clean|close|combine|commit|compare"
-    r"|confirm|consolidate|copy|create|cut|debug|delete|deploy|describe|discuss|document|download|draft|drop|edit|ensure|exchange|explain|extract|fetch|file|find|fix|fmt|follow"
-    r"|format|generate|give|group|handle|ignore|implement|include|install|invoke|keep|leave|limit|link|lint|list|log|look|make|mark|match|merge|mention|move|name|note|notify|open"
-    r"|paginate|post|prefer|prepend|process|publish|pull|push|put|quote|rather|read|rebase|record|reference|refund|release|remember|remove|rename|replace|reply|report|reset|resolve|respond"
-    r"|return|reuse|revert|review|rewrite|roll|round|run|save|schedule|send|separate|set|share|show|simplify|skip|sort|spell|split|start|stay|step|stick|stop|store|strip|summari[sz]e"
-    r"|switch|sync|tag|take|talk|tell|test|tone|track|translate|treat|try|turn|update|upload|use|validate|verify|wait|wire|word|write)\b",
+    r"\A(?:do not|don'?t|never|always|no |not |add|apply|approve|ask|avoid|base|be |break|bring|build|bump|call"
+    r"|cancel|capture|change|check|choose|clean|close|combine|commit|compare"
+    r"|confirm|consolidate|copy|create|cut|debug|delete|deploy|describe|discuss|document|download|draft|drop|edit"
+    r"|ensure|exchange|explain|extract|fetch|file|find|fix|fmt|follow"
+    r"|format|generate|give|group|handle|ignore|implement|include|install|invoke|keep|leave|limit|link|lint|list"
+    r"|log|look|make|mark|match|merge|mention|move|name|note|notify|open"
+    r"|paginate|post|prefer|prepend|process|publish|pull|push|put|quote|rather|read|rebase|record|reference|refund"
+    r"|release|remember|remove|rename|replace|reply|report|reset|resolve|respond"
+    r"|return|reuse|revert|review|rewrite|roll|round|run|save|schedule|send|separate|set|share|show|simplify|skip"
+    r"|sort|spell|split|start|stay|step|stick|stop|store|strip|summari[sz]e"
+    r"|switch|sync|tag|take|talk|tell|test|tone|track|translate|treat|try|turn|update|upload|use|validate|verify"
+    r"|wait|wire|word|write)\b",
     re.IGNORECASE,
 )
 
@@ -105,7 +125,9 @@ def content(sentence: str) -> frozenset[str]:
 
 
 def is_directive(sentence: str) -> bool:
-    """Say whether a sentence tells somebody what to do: imperative, also as a polite question, or a field to set (``Project: Apollo``)."""
+    """Say whether a sentence tells somebody what to do: imperative, also as a polite question, or a field to set
+    (``Project: Apollo``).
+    """
     if _NAMED.search(sentence):
         return True
     if _DUTY.search(sentence) and not sentence.rstrip().endswith("?"):
@@ -114,7 +136,9 @@ def is_directive(sentence: str) -> bool:
 
 
 def is_firm(sentence: str) -> bool:
-    """Say whether a sentence says how work is to be done (first, only, instead, never …), not only what is to be done next."""
+    """Say whether a sentence says how work is to be done (first, only, instead, never …), not only what is to be done
+    next.
+    """
     return bool(_FIRM.search(sentence))
 
 
@@ -124,10 +148,10 @@ def bare(sentence: str) -> str:
     return rest.strip(" ,.!?")
 
 
-def group(sentences: Iterable[Said], minimum: int = MIN_SESSIONS, *, firm: bool = True) -> list[Wish]:
+def group(sentences: Iterable[Said], minimum: int = MIN_SESSIONS) -> list[Wish]:
     """Give the wishes that people of at least ``minimum`` sessions told, the most telling first.
 
-    With ``firm`` at least half of them must say how work is to be done, not only what is to be done next.
+    At least half of the sentences must say how work is to be done, not only what is to be done next.
     """
     every = [s for s in sentences if 2 <= len(s.text.split()) <= 40]
     words = {s.place: content(s.text) for s in every}
@@ -147,19 +171,27 @@ def group(sentences: Iterable[Said], minimum: int = MIN_SESSIONS, *, firm: bool 
         key=lambda p: (-len({s.session for s in pairs[p]}) * (weight[p[0]] + weight[p[1]]), p),
     )
     taken: set[int] = set()
-    result = []
+    result: list[Wish] = []
     for pair in ranked:
         members = [s for s in pairs[pair] if s.place not in taken]
-        wish = _wish(members, pair, words, minimum, firm)
+        wish = _wish(members, pair, words, minimum)
         if wish is not None:
             taken.update(s.place for s in wish.said)
-            result.append(wish)
+            _put(result, wish, words)
     return result
 
 
-def _wish(
-    members: list[Said], pair: tuple[str, str], words: dict[int, frozenset[str]], minimum: int, firm: bool
-) -> Wish | None:
+def _put(wishes: list[Wish], wish: Wish, words: dict[int, frozenset[str]]) -> None:
+    """Add a wish to the list, or to the wish in it that says the same with more words."""
+    best = words[wish.said[0].place]
+    for number, other in enumerate(wishes):
+        if best <= words[other.said[0].place]:
+            wishes[number] = Wish(other.said + wish.said, other.words)
+            return
+    wishes.append(wish)
+
+
+def _wish(members: list[Said], pair: tuple[str, str], words: dict[int, frozenset[str]], minimum: int) -> Wish | None:
     """Make a wish of the sentences that share a pair of words, None where they only share a subject."""
     if len({s.session for s in members}) < minimum or _is_machine(members):
         return None
@@ -169,11 +201,12 @@ def _wish(
     # Two words in common are little where sentences are long: they must stand together, or be much of what is said.
     common = Counter(w for s in members for w in words[s.place])
     shared = {w for w, n in common.items() if 2 * n > len(members)}
-    near = [s for s in told if _together(s.text, pair) or 2 * len(words[s.place] & shared) >= len(words[s.place])]
+    together = _neighbours(told, pair)
+    near = [s for s in told if s.place in together or 2 * len(words[s.place] & shared) >= len(words[s.place])]
     sessions = len({s.session for s in near})
-    if sessions < minimum or (firm and len({s.session for s in near if is_firm(s.text)}) < max(minimum, sessions / 2)):
+    if sessions < minimum or len({s.session for s in near if is_firm(s.text)}) < max(minimum, sessions / 2):
         return None
-    if sessions_likeness(near) < 50:
+    if sessions_likeness(near) < LIKENESS:
         return None
     often = Counter(_plain(s.text) for s in near)
     best = sorted(
@@ -190,9 +223,17 @@ def _wish(
     return Wish(tuple(best), pair)
 
 
-def _together(sentence: str, pair: tuple[str, str]) -> bool:
-    stems = [stem(w) for w in _WORD.findall(sentence)]
-    return any({a, b} == set(pair) for a, b in pairwise(stems))
+def _neighbours(members: list[Said], pair: tuple[str, str]) -> set[int]:
+    """Give the places of the sentences in which the two words stand side by side, in the order that is the more
+    usual.
+    """
+    places: dict[bool, set[int]] = {True: set(), False: set()}
+    for said in members:
+        stems = [stem(w) for w in _WORD.findall(said.text)]
+        for neighbours in pairwise(stems):
+            if neighbours == pair or neighbours == pair[::-1]:
+                places[neighbours == pair].add(said.place)
+    return max(places.values(), key=len)
 
 
 def sessions_likeness(members: list[Said]) -> float:

@@ -8,13 +8,16 @@ from runlore.mining.facts.values import clip
 from runlore.mining.facts.wishes import bare
 
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"?|'[^']*'?", re.DOTALL)
+_NUMBER = re.compile(r"(?<![\w.])\d{5,}(?![\w.])")
 _POLITE = re.compile(r"[\s,]+(?:please|thanks|thank you)[.!]*\Z", re.IGNORECASE)
 _STYLE = re.compile(
-    r"\b(?:tone|formal|informal|emoji|exclamation|wording|spelling|spell|british|american|logo|colou?rs?|font|voice|headline|caption|hashtags?|slang|brand)\b",
+    r"\b(?:tone|formal|informal|emoji|exclamation|wording|spelling|spell|british|american|logo|colou?rs?|font"
+    r"|voice|headline|caption|hashtags?|slang|brand)\b",
     re.IGNORECASE,
 )
 _STRATEGY = re.compile(
-    r"\b(?:milestone|roadmap|priority|priorities|goal|okrs?|budget|quarter|strategy|positioning|pricing|competitors?)\b",
+    r"\b(?:milestone|roadmap|priority|priorities|goal|okrs?|budget|quarter|strategy|positioning|pricing"
+    r"|competitors?)\b",
     re.IGNORECASE,
 )
 _CUSTOMER = re.compile(r"\b(?:customers?|clients?|account manager|lead|prospect|subscriber)\b", re.IGNORECASE)
@@ -26,8 +29,9 @@ def times(n: int) -> str:
 
 
 def code(text: str) -> str:
-    """Put a command or path into backticks, a long quoted argument shortened."""
-    return f"`{clip(_QUOTED.sub(_shortened, text), 140).replace('`', chr(39))}`"
+    """Put a command or path into backticks, a long quoted argument shortened, long numbers as ``<id>``."""
+    plain = _NUMBER.sub("<id>", _QUOTED.sub(_shortened, text)).replace("`", "'")
+    return f"`{clip(plain, 140)}`"
 
 
 def _shortened(found: re.Match[str]) -> str:

@@ -14,8 +14,9 @@ from runlore.transcripts.decoding import parse_result
 SHELL_TOOLS = frozenset({"exec_command", "shell", "shell_command", "local_shell", "container.exec"})
 _SHELLS = frozenset({"bash", "sh", "zsh", "powershell", "pwsh", "cmd"})
 _HEADER = re.compile(
-    r"(?:(?:Chunk ID|Wall time|Process exited|Process running|Original token count|Exit code|Total output lines)\b[^\n]*\n)+"
-    r"(?:Output:\n?|\Z)"
+    r"(?:(?:Chunk ID|Wall time|Process exited|Process running|Original token count|Exit code|Total output lines)"
+    r"\b[^\n]*(?:\n|\Z))+"
+    r"(?:Output:\n?)?"
 )
 _EXIT_CODE = re.compile(r"^(?:Process exited with code|Exit code:) (-?\d+)", re.MULTILINE)
 _RUNNING = re.compile(r"^Process running with session ID (\d+)", re.MULTILINE)
@@ -48,7 +49,7 @@ def tool_name(name: str, namespace: str) -> str:
 
 
 def call_arguments(tool: str, given: object) -> Any:
-    """Give a call's arguments; for shells ``command`` is one string, for patches ``patch`` and ``files`` hold it and its paths."""
+    """Give a call's arguments; for shells ``command`` is one string, for patches ``patch`` stands with its ``files``."""
     arguments = fields.arguments(given)
     if tool in SHELL_TOOLS and isinstance(arguments, dict):
         return _shell_arguments(arguments)

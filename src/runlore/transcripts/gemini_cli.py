@@ -20,6 +20,11 @@ _NOTICES = frozenset({"info", "warning", "error"})
 _INTERRUPTED = re.compile(r"\A\s*Request cancelled\.?\s*\Z", re.IGNORECASE)
 _COMPACTED = re.compile(r"\AChat history compressed", re.IGNORECASE)
 _EXIT_CODE = re.compile(r"^Exit Code: (-?\d+)", re.MULTILINE)
+_SHELL = re.compile(  # the lines around a command's output; the process group differs in every run
+    r"\A(?:Command: .*?\n)?(?:Directory: [^\n]*\n)?Output: (?P<output>.*?)"
+    r"(?:\nError: (?P<error>.*?))?(?:\n(?:Exit Code|Signal|Background PIDs|Process Group PGID): [^\n]*)*\s*\Z",
+    re.DOTALL,
+)
 _CUT_OPENING = re.compile(rb'\s*\{\s*"sessionId"\s*:\s*"[^"]*"\s*,\s*"projectHash"\s*:\s*"')
 _REFUSED = "did not allow tool call"
 _OUTCOMES: dict[str, Outcome] = {"success": "ok", "error": "error", "cancelled": "cancelled"}
@@ -221,5 +226,16 @@ def _result(call: dict[str, Any]) -> tuple[Any, bool, int | None]:
         return response, bool(failure), None
     if not isinstance(output, str):
         return output if output is not None else "", bool(failure), None
-    code = _EXIT_CODE.search(output) if call.get("name") == "run_shell_command" else None
-    return parse_result(output), bool(failure), int(code.group(1)) if code else None
+    if call.get("name") != "run_shell_command":
+        return parse_result(output), bool(failure), None
+    code = _EXIT_CODE.search(output)
+    return parse_result(_shell_output(output)), bool(failure), int(code.group(1)) if code else None
+
+
+def _shell_output(text: str) -> str:
+    """Give what a command printed, without the client's lines around it."""
+    found = _SHELL.match(text)
+    if found is None:
+        return text
+    said = (found.group("output"), found.group("error") or "")
+    return "\n".join(part for part in said if part not in ("", "(none)", "(empty)"))

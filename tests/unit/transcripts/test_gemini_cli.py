@@ -109,6 +109,27 @@ def test_outcomes(made: dict[str, Any], outcome: str, exit_code: int | None) -> 
     assert reading.transcript.counts.rejections == (outcome == "rejected")
 
 
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("Output: a\nb\nProcess Group PGID: 12345", "a\nb"),
+        (
+            "Command: ls\nDirectory: (root)\nOutput: (empty)\nError: no x\nExit Code: 1\nSignal: 0\nBackground PIDs: (none)",
+            "no x",
+        ),
+        (
+            'Command: cat <<X\ny\nX\nDirectory: /r\nOutput: {"a": 1}\nError: (none)\nExit Code: 0\nSignal: (none)',
+            {"a": 1},
+        ),
+        ("plain", "plain"),
+        ("(none)", "(none)"),
+    ],
+)
+def test_a_commands_result_is_what_it_printed(text: str, result: Any) -> None:
+    reading = document(answer(call(response={"output": text})))
+    assert reading.transcript.events[0].result == result
+
+
 def test_notices_interrupts_and_unknown_kinds() -> None:
     reading = document(
         USER,

@@ -83,7 +83,9 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{len(files)} files, {size:.0f} MB, {count} lines, {events} events")
     print(f"bare parsing  {base:.3f} s")
-    print(f"reading       {took:.3f} s   {took / base:.2f} times bare parsing   (peak {peak:.0f} MiB, lines of the baseline included)")
+    print(
+        f"reading       {took:.3f} s   {took / base:.2f} times bare parsing   (peak {peak:.0f} MiB, lines of the baseline included)"
+    )
 
 
 if __name__ == "__main__":

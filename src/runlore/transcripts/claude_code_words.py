@@ -25,6 +25,7 @@ _CLIENT: Final = (
     "<ide_opened_file>",
     "<ide_selection>",
     "<user-memory-input>",
+    "Operation stopped by hook:",
     INTERRUPTED,
 )
 

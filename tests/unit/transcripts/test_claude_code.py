@@ -178,6 +178,12 @@ def test_markup_that_a_person_typed_is_a_prompt_though_the_raw_count_leaves_it_o
     assert transcript.counts.prompts == 0
 
 
+def test_what_a_hook_said_is_no_prompt_though_the_raw_count_takes_it_for_one() -> None:
+    transcript = Log().user("Operation stopped by hook: another session is active").transcript()
+    assert transcript.events == ()
+    assert transcript.counts.prompts == 1
+
+
 def test_newer_versions_say_who_wrote_a_prompt() -> None:
     log = (
         Log().user("A task ended", origin={"kind": "task-notification"}).user("From the system", promptSource="system")

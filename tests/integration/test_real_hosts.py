@@ -1,4 +1,4 @@
-"""Real sessions of Codex, Copilot CLI and Gemini CLI against their labels, and fixtures of all hosts; skipped where absent."""
+"""Real sessions of three hosts against their labels, and fixtures of all hosts; skipped where absent."""
 
 from __future__ import annotations
 

@@ -53,8 +53,9 @@ def is_repository(path: Path) -> bool:
 
 
 def run(repo: Path, *args: str, input: bytes | None = None, timeout: float = TIMEOUT) -> bytes:
-    """Run a git command in a repository and give its output; raises GitError where git is missing, fails or takes too long.
+    """Run a git command in a repository and give its output.
 
+    Raises GitError where git is missing, fails or takes longer than ``timeout`` seconds.
     Names that come from outside belong behind ``--end-of-options``.
     """
     command = args[0] if args else ""
@@ -94,7 +95,7 @@ def list_tree(repo: Path, revision: str) -> tuple[TreeEntry, ...]:
 def read_objects(
     repo: Path, names: Iterable[str], most: int = MOST_BYTES, timeout: float = TIMEOUT
 ) -> Iterator[bytes | None]:
-    """Stream objects through one ``cat-file --batch``, in the order asked for; None for one that is missing or larger than ``most``.
+    """Stream objects through one ``cat-file --batch``, in the order asked for; None where missing or larger than ``most``.
 
     A name is an object id, with ``^{tree}`` behind it for the tree of a commit. ``timeout`` is for one object.
     """
@@ -149,7 +150,7 @@ def _read_answer(answers: IO[bytes], most: int) -> bytes | None:
 def _batch(
     repo: Path, timeout: float
 ) -> Iterator[tuple[IO[bytes], IO[bytes], Callable[[], AbstractContextManager[None]]]]:
-    """Start ``cat-file --batch``; gives where to ask, where the answers come, and a watch that ends a git that hangs."""
+    """Start ``cat-file --batch``: where to ask, where the answers come, and a watch that ends a git that hangs."""
     try:
         process = subprocess.Popen(
             _command(repo, ("cat-file", "--batch")),
@@ -185,7 +186,7 @@ def _batch(
 
 
 def parse_tree(content: bytes, width: int) -> Iterator[tuple[str, str, bool]]:
-    """Parse a tree object into (name, object, is a folder); ``width`` is that of an object id in bytes: 20, or 32 for SHA-256."""
+    """Parse a tree object into (name, object, is a folder); object ids are ``width`` bytes long, 20 or with SHA-256 32."""
     position = 0
     while position < len(content):
         end = content.find(b"\0", position)

@@ -43,7 +43,10 @@ def _is_opening(line: bytes) -> bool:
 
 
 def read(file: str, lines: Iterable[Line]) -> Iterator[Reading]:
-    """Read conversations; gives one reading each, archived as one line. Stray lines count with the conversation before them."""
+    """Read conversations; gives one reading each, archived as one line.
+
+    Stray lines count with the conversation before them.
+    """
     last: Reading | None = None
     unknown, unreadable = Tally(), 0
     stem = fields.stem(file)
@@ -84,7 +87,7 @@ def _is_conversation(value: dict[str, Any] | list[Any]) -> bool:
 
 
 def is_messages(value: object) -> bool:
-    """Say whether a value is a list of chat messages: objects with a role, the first a known one, with content or calls."""
+    """Say whether a value is a list of chat messages: the first and most of them with a known role, content or calls."""
     if not isinstance(value, list) or not value:
         return False
     looked_at = value[:_LOOKED_AT]

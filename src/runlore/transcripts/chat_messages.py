@@ -279,7 +279,7 @@ def _result(content: object) -> Any:
 
 
 def has_error(result: object) -> bool:
-    """Say whether a tool's result tells of a failure: text that begins with "Error", an object with an error or status error."""
+    """Say whether a result tells of a failure: text that begins with "Error", an object with an error or that status."""
     if isinstance(result, str):
         return result.lstrip("\"' \t\r\n").startswith("Error")
     if isinstance(result, dict):

@@ -49,7 +49,7 @@ def tool_name(name: str, namespace: str) -> str:
 
 
 def call_arguments(tool: str, given: object) -> Any:
-    """Give a call's arguments; for shells ``command`` is one string, for patches ``patch`` stands with its ``files``."""
+    """Give a call's arguments; ``command`` of a shell is one string, ``patch`` of a patch stands with its ``files``."""
     arguments = fields.arguments(given)
     if tool in SHELL_TOOLS and isinstance(arguments, dict):
         return _shell_arguments(arguments)

@@ -30,7 +30,7 @@ CLIENT_MADE = (
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """An event that may still change. ``twin`` names the stream that may hold it a second time, and then counts alone."""
+    """An event that may still change; ``twin`` names the stream that counts alone where it tells the same."""
 
     event: dict[str, Any]
     twin: str = ""

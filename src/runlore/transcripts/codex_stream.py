@@ -1,4 +1,4 @@
-"""The user interface's stream of a Codex rollout to events: prompts, interrupts, rollbacks, details of calls, tokens."""
+"""The interface's stream of a Codex rollout to events: prompts, interrupts, rollbacks, details of calls, tokens."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """How the Entire CLI lays out agent sessions in a git repository; nothing here runs git.
 
 Two layouts hold them: the shared branch ``entire/checkpoints/v1`` (before that ``entire/sessions``) with a folder
-``<2 hex>/<10 hex>`` for each checkpoint, and since version 0.10 one ref for each, ``entire/checkpoints/<2>/<id>``. In both a
-checkpoint's folder holds one numbered folder a session, with the transcript in the host's own format and its
+``<2 hex>/<10 hex>`` for each checkpoint, and since version 0.10 one ref for each, ``entire/checkpoints/<2>/<id>``.
+In both a checkpoint's folder holds one numbered folder a session, with the transcript in the host's own format and its
 metadata; the earliest checkpoints hold one session, without the number.
 """
 
@@ -26,8 +26,8 @@ _SHARDED = re.compile(r"([0-9a-f]{2})/([0-9a-f]{10})(?:/|\Z)")
 class Checkpoint:
     """One session as one checkpoint holds it.
 
-    ``path`` is that of the transcript in the tree of ``reference``; ``blobs`` are its parts in their order, ``size`` is their sum
-    in bytes. ``session`` and ``agent`` are those of the metadata, ``""`` where it does not say.
+    ``path`` is that of the transcript in the tree of ``reference``; ``blobs`` are its parts in their order,
+    ``size`` is their sum in bytes. ``session`` and ``agent`` are those of the metadata, ``""`` where it does not say.
     """
 
     session: str

@@ -43,7 +43,7 @@ def count(value: object) -> int:
 
 
 def seconds(value: object) -> float:
-    """Give a time as seconds since the epoch, or 0.0: from ISO 8601 (UTC where no zone stands), seconds or milliseconds."""
+    """Give a time in seconds since the epoch, or 0.0: from ISO 8601 (without a zone UTC), seconds or milliseconds."""
     if isinstance(value, str):
         return _iso_seconds(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
@@ -60,7 +60,7 @@ def _iso_seconds(value: str) -> float:
 
 
 def arguments(value: object) -> Any:
-    """Give a call's arguments: a JSON string is parsed, other text is kept under ``input``, nothing is an empty object."""
+    """Give a call's arguments: a JSON string is parsed, other text stands under ``input``, nothing is ``{}``."""
     if value is None or value == "":
         return {}
     if not isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Codex rollouts: polling, patches, heads, rollbacks, interrupts, both streams, tokens, the forms of several versions."""
+"""Codex rollouts: polling, patches, heads, rollbacks, interrupts, both streams, tokens, several versions."""
 
 from __future__ import annotations
 

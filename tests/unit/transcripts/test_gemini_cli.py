@@ -114,7 +114,7 @@ def test_outcomes(made: dict[str, Any], outcome: str, exit_code: int | None) -> 
     [
         ("Output: a\nb\nProcess Group PGID: 12345", "a\nb"),
         (
-            "Command: ls\nDirectory: (root)\nOutput: (empty)\nError: no x\nExit Code: 1\nSignal: 0\nBackground PIDs: (none)",
+            "Command: ls\nDirectory: (root)\nOutput: (empty)\nError: no x\nExit Code: 1\nSignal: 0",
             "no x",
         ),
         (

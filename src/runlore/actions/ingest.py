@@ -10,19 +10,22 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeVar
 
 from runlore.corpus import archive, discovery, events, index, repeated, tombstones
 from runlore.corpus.files import make_home, read_secret
-from runlore.corpus.index import Holding, TranscriptEntry
-from runlore.corpus.read import FileResult, Job, Map, derive, find_state, read_into_corpus
+from runlore.corpus.index import FileState, Holding, TranscriptEntry
+from runlore.corpus.read import FileResult, Job, Map, derive, find_state, keep, make_redactor, read_into_corpus
 from runlore.corpus.rebuild import rebuild
 from runlore.errors import NothingToRead, UsageError
+from runlore.library import checkpoints, git
 from runlore.model import Problem
 from runlore.redaction import parse_rules
 from runlore.settings import Settings
+from runlore.transcripts.entire import Checkpoint
 
 Progress = Callable[[int, int, str], None]
 """Told after each file: how many are done, of how many, and which it was."""
@@ -46,10 +49,12 @@ class Ingested:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """One file to read, with what it gave the last time."""
+    """One file to read, or one session that a git repository keeps, with how it looks now and what it gave the last time."""
 
     path: Path
-    before: Holding | None
+    state: FileState
+    before: Holding | None = None
+    checkpoint: Checkpoint | None = None
 
 
 def ingest(
@@ -75,24 +80,22 @@ def ingest(
     rules, rule_problems = _read_rules(settings)
     sessions = frozenset(tombstone.session for tombstone in forgotten)
     job = Job(home, secret, settings.redact_email, settings.redact_home, rules, sessions, map_transcript, map_version)
-    files = discovery.list_transcript_files(
-        _list_places(paths, settings), since=since, project=project, exclude=exclude
-    )
+    found = _list_tasks(job, _list_places(paths, settings), since, project, exclude)
     with index.open_index(home) as connection:
         rebuild(connection, home)
         _finish_forgetting(connection, home, forgotten)
         holdings = index.list_holdings(connection)
-        tasks = [_Task(path, holdings.get(str(path))) for path in files]
-        stale = [task for task in tasks if not _is_current(job, task)]
+        tasks = [replace(task, before=holdings.get(task.state.path)) for task in found]
+        stale = [task for task in tasks if not _is_current(task)]
         known = {entry.hash for holding in holdings.values() for entry in holding.entries}
         for done, (task, result) in enumerate(_run(settings.jobs, _read, job, stale, _size), 1):
-            holdings[str(task.path)] = result.holding
+            holdings[task.state.path] = result.holding
             index.write_holding(connection, result.holding, result.superseded)
             if progress is not None:
-                progress(done, len(stale), str(task.path))
-        read = [holdings[str(task.path)] for task in tasks]
+                progress(done, len(stale), task.state.path)
+        read = [holdings[task.state.path] for task in tasks]
         if stale:
-            _mark_successors(connection, home, [holdings[str(task.path)] for task in stale])
+            _mark_successors(connection, home, [holdings[task.state.path] for task in stale])
             _drop_superseded(connection, home)
         if map_transcript is not None:
             _derive_missing(connection, settings.jobs, job)
@@ -129,11 +132,32 @@ def _read_rules(settings: Settings) -> tuple[tuple[tuple[str, str], ...], list[P
     return tuple(rules), problems
 
 
-def _is_current(job: Job, task: _Task) -> bool:
-    """Say whether a file is as it was read and everything derived from it is there."""
-    if task.before is None or task.before.state.size < 0:
-        return False
-    return task.before.state == find_state(task.path, job.version)
+def _list_tasks(job: Job, places: list[Path], since: float, project: str, exclude: tuple[str, ...]) -> list[_Task]:
+    """List what may hold transcripts under the places: sessions in git first, then files by path."""
+    tasks = _list_checkpoints(job, places)
+    kept = {task.path for task in tasks}
+    folders = [place for place in places if place not in kept]
+    files = discovery.list_transcript_files(folders, since=since, project=project, exclude=exclude)
+    return [*tasks, *(_Task(path, find_state(path, job.version)) for path in files)]
+
+
+def _list_checkpoints(job: Job, places: list[Path]) -> list[_Task]:
+    """List the sessions that git repositories among the places keep as Entire checkpoints; their working trees are not walked."""
+    tasks: list[_Task] = []
+    for place in places:
+        if not place.is_dir() or not git.is_repository(place):
+            continue
+        for checkpoint in checkpoints.find_checkpoints(place):
+            blobs = sha256(" ".join(checkpoint.blobs).encode()).hexdigest()[:16]
+            name = f"{place}:{checkpoint.reference.removeprefix('refs/')}:{checkpoint.path}"
+            state = FileState(name, checkpoint.size, 0, 0, f"{job.version}.{blobs}")
+            tasks.append(_Task(place, state, None, checkpoint))
+    return tasks
+
+
+def _is_current(task: _Task) -> bool:
+    """Say whether a file is as it was when it was read."""
+    return task.before is not None and task.state.size >= 0 and task.before.state == task.state
 
 
 def _is_wanted(entry: TranscriptEntry, since: float, project: str) -> bool:
@@ -141,14 +165,14 @@ def _is_wanted(entry: TranscriptEntry, since: float, project: str) -> bool:
 
 
 def _size(task: _Task) -> int:
-    try:
-        return task.path.stat().st_size
-    except OSError:
-        return 0
+    return task.state.size
 
 
 def _read(job: Job, task: _Task) -> FileResult:
-    return read_into_corpus(job, task.path, task.before)
+    if task.checkpoint is None:
+        return read_into_corpus(job, task.path, task.before)
+    readings = checkpoints.read_checkpoints(task.path, make_redactor(job).redact, (task.checkpoint,))
+    return keep(job, task.state, readings, task.before)
 
 
 def _run(

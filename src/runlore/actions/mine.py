@@ -14,7 +14,7 @@ import msgspec
 from runlore.actions.drafts import draft_states, write_drafts
 from runlore.actions.ingest import Ingested, ingest
 from runlore.actions.machine_form import mined_form, transcript_form
-from runlore.context.routing import MOST_REQUESTS
+from runlore.context.routing import MOST_REQUESTS, Request
 from runlore.corpus.digests import list_digests
 from runlore.corpus.findings import (
     Dismissal,
@@ -27,6 +27,7 @@ from runlore.corpus.findings import (
 )
 from runlore.mining.digest import VERSION as DIGEST_VERSION
 from runlore.mining.digest import Digest, digest
+from runlore.mining.grouping import same_work
 from runlore.mining.mine import Known, Mined
 from runlore.mining.mine import mine as find_workflows
 from runlore.model import Problem, Transcript, Workflow
@@ -136,7 +137,7 @@ def _refresh(settings: Settings, before: Findings | None) -> tuple[Findings, lis
         mined.workflows,
         mined.facts,
         sessions,
-        served_words(mined.workflows, digests),
+        served_requests(mined.workflows, digests),
         _identities(mined, before),
         mined.cases,
         mined.events,
@@ -151,16 +152,19 @@ def _decode(transcript: str, data: bytes) -> Digest:
     return msgspec.structs.replace(msgspec.msgpack.decode(data, type=Digest), transcript=transcript)
 
 
-def served_words(workflows: Sequence[Workflow], digests: Sequence[Digest]) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """The content words of the requests that each workflow has served, by its name."""
-    words: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    by_start = {(d.transcript, c.started, c.tokens): c.words for d in digests for c in d.cases}
+def served_requests(workflows: Sequence[Workflow], digests: Sequence[Digest]) -> dict[str, tuple[Request, ...]]:
+    """The requests that each workflow has served, by its name."""
+    cases = [(d.transcript, c) for d in digests for c in d.cases]
+    instances = same_work([c for _, c in cases])
+    found = {(t, c.started, c.tokens, len(c.calls)): (c, i) for (t, c), i in zip(cases, instances, strict=True)}
+    shared = Counter((c.transcript, c.started, c.tokens, c.calls) for w in workflows for c in w.cases)
+    requests: dict[str, list[Request]] = defaultdict(list)
     for workflow in workflows:
         for case in workflow.cases[-MOST_REQUESTS:]:
-            found = by_start.get((case.transcript, case.started, case.tokens))
-            if found:
-                words[workflow.name].append(found)
-    return {name: tuple(rows) for name, rows in words.items()}
+            key = (case.transcript, case.started, case.tokens, case.calls)
+            if key in found and found[key][0].asked:
+                requests[workflow.name].append(Request(found[key][0].asked, found[key][1], shared[key]))
+    return {name: tuple(rows) for name, rows in requests.items()}
 
 
 def _identities(mined: Mined, before: Findings | None) -> tuple[Identity, ...]:

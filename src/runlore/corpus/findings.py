@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import zstandard
 
+from runlore.context.routing import Request
 from runlore.errors import NotYetMined, StoreError
 from runlore.model import Fact, Workflow
 
@@ -48,14 +49,14 @@ class Dismissal(msgspec.Struct, frozen=True):
 
 
 class Findings(msgspec.Struct, frozen=True):
-    """The result of mining a whole home. ``key`` names the digests it was made from; ``requests`` holds, by workflow name, the content words of
-    every request that it served; ``identities`` includes workflows that are not found at the moment, so that they keep their names."""
+    """The result of mining a whole home. ``key`` names the digests it was made from; ``requests`` holds, by workflow name, every request that
+    it served; ``identities`` includes workflows that are not found at the moment, so that they keep their names."""
 
     key: str
     workflows: tuple[Workflow, ...]
     facts: tuple[Fact, ...]
     sessions: tuple[Session, ...]
-    requests: dict[str, tuple[tuple[str, ...], ...]]
+    requests: dict[str, tuple[Request, ...]]
     identities: tuple[Identity, ...]
     cases: int
     events: int

@@ -26,6 +26,8 @@ VERSION = 1
 MOST_WORDS = 1500
 """Characters kept of one thing that a person said."""
 MOST_SCALARS = 14
+MOST_LINES = 40
+"""Lines of a request that are indexed for routing."""
 _MOST_ERROR = 400
 
 
@@ -68,17 +70,23 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The events of one attempt at one piece of work, digested. ``reward`` is the outcome on record, if any."""
+    """The events of one attempt at one piece of work, digested. ``reward`` is the outcome on record, if any;
+    ``asked`` are the content words of what was asked for before anything was changed, line by line."""
 
     calls: tuple[Call, ...]
     said: tuple[Said, ...]
-    words: tuple[str, ...]
+    asked: tuple[tuple[str, ...], ...]
     objects: tuple[str, ...]
     started: float
     seconds: float
     tokens: int
     reward: float | None
     interrupted: bool
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The content words of what was asked for."""
+        return tuple(word for line in self.asked for word in line)
 
 
 class Digest(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -154,7 +162,7 @@ def _case(
     return Case(
         tuple(state.calls),
         tuple(state.said),
-        content_words(" ".join(asked)[:6000]),
+        _asked(asked),
         span.objects,
         started,
         max(times, default=0.0) - started,
@@ -162,6 +170,11 @@ def _case(
         reward,
         state.interrupted,
     )
+
+
+def _asked(texts: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    lines = [line for text in texts for line in text[:MOST_WORDS].split("\n") if line.strip()]
+    return tuple(words for line in lines[:MOST_LINES] if (words := content_words(line)))
 
 
 def _has_acted(state: _Reading) -> bool:

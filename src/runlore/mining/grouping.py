@@ -145,3 +145,25 @@ def _feeds(case: Case, effects: frozenset[str]) -> set[tuple[str, str]]:
                 if giver.name in effects and giver.name != call.name:
                     found.add((giver.name, call.name))
     return found
+
+
+def same_work(cases: Sequence[Case]) -> list[int]:
+    """Number the pieces of work behind cases: two cases are the same piece done again when their effects were given the same identifier."""
+    root = list(range(len(cases)))
+
+    def find(number: int) -> int:
+        while root[number] != number:
+            root[number] = root[root[number]]
+            number = root[number]
+        return number
+
+    holder: dict[str, int] = {}
+    for number, case in enumerate(cases):
+        values = {b.value for c in case.calls if is_effect(c) for b in c.bindings if sum(ch.isdigit() for ch in b.value) >= 5}
+        for value in sorted(values):
+            if value in holder:
+                first, second = sorted((find(number), find(holder[value])))
+                root[second] = first
+            else:
+                holder[value] = number
+    return [find(number) for number in range(len(cases))]

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from runlore.mining.digest import Digest, distinct
+from runlore.mining.digest import Case, Digest, distinct
 from runlore.mining.facts.collect import collect
 from runlore.mining.failures import Seen
 from runlore.mining.failures import collect as collect_failures
-from runlore.mining.grouping import Group, group
+from runlore.mining.grouping import Group, group, is_effect
 from runlore.mining.naming import kebab, telling_words, unique
 from runlore.mining.people import hear
 from runlore.mining.steps import MOST_SOURCES, Member, generalise, step_name
@@ -169,6 +169,7 @@ def _reference(member: Member) -> CaseReference:
         case.started,
         round(case.seconds, 3),
         case.tokens,
+        len(case.calls),
     )
 
 
@@ -202,3 +203,12 @@ def _failure_modes(
         )
     found.sort(key=lambda f: (-f.count, f.activity, f.template))
     return tuple(found[:MOST_FAILURES])
+
+
+def from_case(digest: Digest, case: Case) -> Workflow:
+    """Make a provisional workflow of one case alone: what it did, as far as one sighting can say."""
+    focus = frozenset(c.name for c in case.calls if is_effect(c) and not c.common)
+    alone = Group(focus, (Member(digest.session, digest.transcript, case, frozenset()),))
+    failures = collect_failures([(digest.transcript, case)])
+    made = _workflow(alone, f"case-{digest.session[:12]}", failures, [])
+    return replace(made, name=kebab(made.title))

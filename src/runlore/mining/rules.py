@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
@@ -43,10 +43,38 @@ class Rule:
 Key = tuple[str, str, str]  # kind, activity or "", path or value
 
 
-def choose(seen: Sequence[tuple[str, Binding]], producers: Iterable[str] | None = None) -> Rule:
+def choose_all(seen: Mapping[str, Sequence[tuple[str, Binding]]], producers: Iterable[str] | None = None) -> dict[str, Rule]:
+    """Choose the rules for the arguments of one step, by argument name.
+
+    Arguments that stand together in one record of a result (street, town, postcode) are read there together: where most of the others
+    come from one record, a rule that reads a field of the same record wins over one that is a little better by itself.
+    """
+    rules = {name: choose(votes, producers) for name, votes in seen.items()}
+    records = Counter((r.activity, _record(r.path)) for r in rules.values() if r.kind == "step" and _record(r.path) != "$")
+    for (activity, record), count in sorted(records.items(), key=lambda r: (-r[1], r[0]))[:1]:
+        if count < 2:
+            continue
+        for name, votes in seen.items():
+            if (rules[name].activity, _record(rules[name].path)) == (activity, record):
+                continue
+            other = choose(votes, producers, (activity, record))
+            if other.kind == "step" and other.hits * 5 >= rules[name].hits * 4 and rules[name].kind != "constant":
+                rules[name] = other
+    return rules
+
+
+def _record(path: str) -> str:
+    """The path of the record that a field stands in."""
+    return path.rpartition(".")[0] if "." in path else "$"
+
+
+def choose(
+    seen: Sequence[tuple[str, Binding]], producers: Iterable[str] | None = None, record: tuple[str, str] | None = None
+) -> Rule:
     """Choose the rule for one argument from its bindings, each with its session.
 
-    ``producers`` restricts the steps that may be named (None: any). Values that nobody gave (nothing, empty) do not vote.
+    ``producers`` restricts the steps that may be named (None: any), ``record`` to a field of one activity's record that is named
+    like the argument. Values that nobody gave (nothing, empty) do not vote.
     """
     votes = [(session, b) for session, b in seen if b.kind != "nothing"]
     if not votes:
@@ -57,6 +85,8 @@ def choose(seen: Sequence[tuple[str, Binding]], producers: Iterable[str] | None 
     widths: Counter[Key] = Counter()
     for _, binding in votes:
         for key, width in _offers(binding, allowed):
+            if record is not None and not _is_field(key, record, binding.name):
+                continue
             gain[key] += MISS - math.log2(width) - SPREAD * (width - 1)
             hits[key] += 1
             widths[key] += width
@@ -89,6 +119,11 @@ def _offers(binding: Binding, allowed: set[str] | None) -> Iterable[tuple[Key, i
     for place in binding.places:
         if allowed is None or place.activity in allowed:
             yield ("step", place.activity, place.path), place.width
+
+
+def _is_field(key: Key, record: tuple[str, str], name: str) -> bool:
+    kind, activity, path = key
+    return kind == "step" and (activity, _record(path)) == record and _likeness(name, path.rpartition(".")[2]) > 0.9
 
 
 def _price(key: Key, spread: dict[Key, int], sessions: int, values: int, name: str) -> float:

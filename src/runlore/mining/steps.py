@@ -11,7 +11,7 @@ from runlore.mining.dataflow import Binding
 from runlore.mining.digest import Call, Case
 from runlore.mining.order import arrange, arrows, precedence
 from runlore.mining.proof import proofs
-from runlore.mining.rules import Rule, choose
+from runlore.mining.rules import Rule, choose_all
 from runlore.model import Approval, Argument, Evidence, Source, ValueSource, WorkflowStep
 
 USUAL = 0.5
@@ -112,8 +112,8 @@ def _rules(
         for item in items:
             for binding in item.call.bindings:
                 votes[binding.name].append((item.member.session, binding))
-        for argument, seen in votes.items():
-            rules[name, argument] = choose(seen, producers - {name})
+        chosen = choose_all(votes, producers - {name})
+        rules.update({(name, argument): rule for argument, rule in chosen.items()})
     return rules
 
 

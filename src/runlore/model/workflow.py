@@ -115,6 +115,7 @@ class CaseReference:
     started: float = 0.0
     seconds: float = 0.0
     tokens: int = 0
+    calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from runlore.model import FailureMode, Quote, Workflow, WorkflowStep
 from runlore.report.layout import Box, Drawing, Route, lay_out
-from runlore.report.wording import count, cut, one_line, wrap
+from runlore.report.wording import count, cut, one_line, plain, wrap
 
 WIDTH = 312.0
 PAD = 14.0
@@ -148,16 +148,16 @@ def number_names(steps: Sequence[WorkflowStep]) -> dict[str, int]:
 def write(step: WorkflowStep, failures: Sequence[FailureMode], quotes: Sequence[Quote]) -> tuple[Line, ...]:
     """Write the lines of a box and give each its place below the box's upper edge."""
     wanted: list[tuple[str, str, str]] = []
-    titles = wrap(f"{step.number}. {step.title}", ROOM, TITLE, 3, bold=True)
+    titles = wrap(f"{step.number}. {plain(step.title)}", ROOM, TITLE, 3, bold=True)
     wanted += [("title", text, step.title) for text in titles]
     name = step.command or step.activity
     wanted.append(("activity", cut(name, ROOM, SMALL, mono=True), name))
     wanted.append(("meta", _meta(step), ""))
-    wanted += [("guard", cut(f"◇ only if {text}", ROOM, SMALL), text) for text in step.guards[:SHOWN]]
+    wanted += [("guard", cut(f"◇ only if {plain(text)}", ROOM, SMALL), text) for text in step.guards[:SHOWN]]
     for mode in failures[:SHOWN]:
         wanted += _broken("failure", f"{mode.count} × {mode.template}", mode.template)
         if mode.recovery:
-            wanted.append(("recovery", cut(f"→ {mode.recovery}", ROOM - SIGN, SMALL), mode.recovery))
+            wanted.append(("recovery", cut(f"→ {plain(mode.recovery)}", ROOM - SIGN, SMALL), mode.recovery))
     if len(failures) > SHOWN:
         wanted.append(("more", f"and {count(len(failures) - SHOWN, 'other failure')}", ""))
     for quote in quotes[:SHOWN]:

@@ -231,7 +231,7 @@ def place_column(
         if number == len(taken):
             taken.append([])
         taken[number].append((first, last))
-        centres |= {item: edge + gap + PASSING / 2 + number * PASSING for item in way[1:-1]}
+        centres |= dict.fromkeys(way[1:-1], edge + gap + PASSING / 2 + number * PASSING)
     return centres
 
 

@@ -15,6 +15,14 @@ from runlore.report import wording
 from runlore.report.values import Report
 from runlore.report.views import Section, origins, priorities, say_sources, say_trouble, sections_of, tiles, timeline
 
+FORMATS = {
+    "chat": "chat",
+    "claude-code": "Claude Code",
+    "codex": "Codex",
+    "copilot-cli": "Copilot CLI",
+    "entire": "Entire",
+    "gemini-cli": "Gemini CLI",
+}
 KINDS = {
     "fact": ("Found out again", "Looked up by several sessions, and found in the same place."),
     "trap": ("Stumbled over again", "Fails in session after session, though it is known what works instead."),
@@ -34,6 +42,7 @@ def render_report(report: Report) -> str:
     sessions = origins(report)
     page = environment.get_template("report.html.j2").render(
         report=report,
+        formats=[(FORMATS.get(name, name), count) for name, count in report.formats],
         sections=sections,
         totals=_totals(report, sections),
         measure=area,
@@ -44,7 +53,7 @@ def render_report(report: Report) -> str:
             (
                 kind,
                 *KINDS[kind],
-                sorted((f for f in report.facts if f.kind == kind), key=lambda f: (-f.occurrences, f.text)),
+                [fact for fact in report.facts if fact.kind == kind],
             )
             for kind in ("trap", "fact", "preference")
         ],
@@ -68,7 +77,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for name in ("number", "short_number", "duration", "day", "short_id", "shorten", "count", "share"):
+    for name in ("prose", "number", "short_number", "duration", "day", "short_id", "shorten", "count", "share"):
         environment.filters[name] = getattr(wording, name)
     environment.filters["px"] = _pixels
     return environment

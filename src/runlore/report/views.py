@@ -10,7 +10,19 @@ from runlore.model import Argument, Fact, FailureMode, Quote, Source, Workflow, 
 from runlore.report.graph import Graph, draw, number_names, people
 from runlore.report.maps import DAY, Area, divide, dodge, mark_days
 from runlore.report.values import Report
-from runlore.report.wording import count, cut, day, duration, one_line, short_day, short_id, short_number, shorten, wrap
+from runlore.report.wording import (
+    count,
+    cut,
+    day,
+    duration,
+    one_line,
+    plain,
+    short_day,
+    short_id,
+    short_number,
+    shorten,
+    wrap,
+)
 
 LEVELS = (0.0, 0.25, 0.5, 1.0)  # upper bounds of trouble per case; above the last is the worst level
 LANES = 20  # workflows drawn over time; the map would not be legible with more
@@ -35,6 +47,8 @@ class Section:
     inputs: tuple[tuple[str, str], ...]
     steps: tuple[tuple[WorkflowStep, tuple[str, ...]], ...]
     failures: tuple[FailureMode, ...]
+    bound: bool  # some step takes values
+    proven: bool  # some step leaves proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,8 @@ def section_of(position: int, workflow: Workflow) -> Section:
         inputs_of(workflow),
         steps,
         failures,
+        any(arguments for _, arguments in steps),
+        any(step.proof for step in workflow.steps),
     )
 
 
@@ -148,13 +164,16 @@ class Measure:
 
 
 def measure(sections: Sequence[Section]) -> Measure:
-    """Choose what the areas show: tokens or time where every workflow has them, else the steps that were done."""
+    """Choose what the areas show: tokens, time or calls where every workflow has them, else the steps done."""
     tokens = tuple(float(section.workflow.tokens.total) for section in sections)
     if all(tokens):
         return Measure("tokens spent", tokens, tuple(f"{short_number(value)} tokens" for value in tokens))
     seconds = tuple(float(section.workflow.seconds.total) for section in sections)
     if all(seconds):
         return Measure("time spent", seconds, tuple(duration(value) for value in seconds))
+    calls = tuple(float(sum(case.calls for case in section.workflow.cases)) for section in sections)
+    if all(calls):
+        return Measure("tool calls", calls, tuple(count(round(value), "call") for value in calls))
     done = tuple(float(max(sum(step.support[0] for step in s.workflow.steps), 1)) for s in sections)
     return Measure("steps done", done, tuple(count(round(value), "step") for value in done))
 
@@ -173,7 +192,7 @@ def tiles(sections: Sequence[Section], width: float, height: float) -> tuple[str
     for area, (_, text, section) in zip(areas, together, strict=True):
         room, high = area.width - 26, area.height - 14
         most = min(int(high // 21), 3)
-        lines = wrap(section.workflow.title, room, 16.0, most, bold=True) if most > 0 and room > 50 else ()
+        lines = wrap(plain(section.workflow.title), room, 16.0, most, bold=True) if most > 0 and room > 50 else ()
         notes = [count(len(section.workflow.cases), "case"), text, say_trouble(section)]
         if room > 180:
             notes[:2] = [" · ".join(notes[:2])]
@@ -207,7 +226,7 @@ def timeline(sections: Sequence[Section], width: float, left: float) -> Timeline
     for position, section in enumerate(shown):
         middle = position * step + above + (step - above) / 2
         room = (left or width) - 20
-        label = cut(section.workflow.title, room, 13.5)
+        label = cut(plain(section.workflow.title), room, 13.5)
         lanes.append(Lane(section, middle, label, dots(section, first, scale, left, middle)))
     marks = tuple((left + (mark - first) * scale, short_day(mark)) for mark in mark_days(first, last, 8 if left else 5))
     return Timeline(tuple(lanes), marks, left, width, len(lanes) * step + 26, untimed)
@@ -243,7 +262,10 @@ class Priority:
 
 
 def priorities(sections: Sequence[Section], facts: Sequence[Fact], most: int = 5) -> tuple[Priority, ...]:
-    """Give what was met most often, failures and facts together, each at least twice and told once."""
+    """Give what was met most often, failures and facts together, each at least twice and told once.
+
+    A fact that cost nothing to find out is worth writing down, but there is nothing to fix in it.
+    """
     told = {source for fact in facts for source in fact.sources}
     found = [
         Priority(
@@ -257,13 +279,18 @@ def priorities(sections: Sequence[Section], facts: Sequence[Fact], most: int = 5
         for mode in section.failures
         if mode.count > 1 and told.isdisjoint(mode.sources)
     ]
-    found += [Priority(fact.text, fact.occurrences, "", fact.remedy, "facts") for fact in facts if fact.occurrences > 1]
+    found += [
+        Priority(fact.text, fact.occurrences, "", fact.remedy, "facts")
+        for fact in facts
+        if fact.occurrences > 1 and (fact.kind != "fact" or fact.cost.calls)
+    ]
     return tuple(sorted(found, key=lambda item: (-item.times, item.text))[:most])
 
 
 def origins(report: Report) -> Mapping[str, str]:
     """Give the session of each transcript's hash: as the report says, and as the cases say."""
-    known = {case.transcript: case.session for workflow in report.workflows for case in workflow.cases}
+    cases = (case for workflow in report.workflows for case in workflow.cases)
+    known = {case.transcript: case.session for case in cases if case.transcript}
     return {**known, **dict(report.origins)}
 
 

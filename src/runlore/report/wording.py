@@ -6,7 +6,7 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 NARROW = frozenset("iljtf.,:;|!'`()[]{}r I1")
 WIDE = frozenset("mwMW@%&—…QGO")
@@ -34,6 +34,22 @@ def _shown(character: str) -> str:
     if character in KEPT or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}:
         return character
     return f"⟨U+{ord(character):04X}⟩"
+
+
+def prose(text: str) -> Markup:
+    """Give a text as HTML: escaped, hidden characters shown, and what stands between backticks as code."""
+    pieces = str(visible(text)).split("`")
+    if len(pieces) % 2 == 0:  # a backtick without its partner is only a backtick
+        pieces[-2:] = ["`".join(pieces[-2:])]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if position % 2 and piece else escape(piece)
+        for position, piece in enumerate(pieces)
+    )
+
+
+def plain(text: str) -> str:
+    """Give a text on one line without the backticks that mark code, for places that know no markup."""
+    return one_line(text).replace("`", "")
 
 
 def one_line(text: str) -> str:

@@ -188,8 +188,8 @@ def instagram() -> Workflow:
         ),
         (
             Quote(
-                "no, that sounds like an advertisement. Say what changes for the skipper, in one calm sentence, "
-                "no exclamation marks",
+                "no, that sounds like an advertisement. Say what changes for the skipper, in one calm "
+                "sentence, no exclamation marks",
                 source("insta", 3, 17),
                 "2026-02-24",
                 "mcp__instagram__create_media",

@@ -70,8 +70,8 @@ def read_checkpoints(
 ) -> Iterator[Reading | Problem]:
     """Read the sessions of a repository's checkpoints, all that are found or those given, one after the other.
 
-    Readings carry ``<ref>:<path>`` as their file, which ``git show`` takes. A transcript that git does not have, or that
-    is larger than 256 MiB, gives a problem.
+    Readings carry ``<ref>:<path>`` as their file, which ``git show`` takes. A transcript that git does not have, or
+    that is larger than 256 MiB, gives a problem.
     """
     chosen = find_checkpoints(repo) if checkpoints is None else checkpoints
     for checkpoint in chosen:

@@ -95,7 +95,7 @@ def list_tree(repo: Path, revision: str) -> tuple[TreeEntry, ...]:
 def read_objects(
     repo: Path, names: Iterable[str], most: int = MOST_BYTES, timeout: float = TIMEOUT
 ) -> Iterator[bytes | None]:
-    """Stream objects through one ``cat-file --batch``, in the order asked for; None where missing or larger than ``most``.
+    """Stream objects through one ``cat-file --batch``, in the order asked for; None for a missing or too large one.
 
     A name is an object id, with ``^{tree}`` behind it for the tree of a commit. ``timeout`` is for one object.
     """
@@ -186,7 +186,7 @@ def _batch(
 
 
 def parse_tree(content: bytes, width: int) -> Iterator[tuple[str, str, bool]]:
-    """Parse a tree object into (name, object, is a folder); object ids are ``width`` bytes long, 20 or with SHA-256 32."""
+    """Parse a tree object into (name, object, is a folder); object ids have ``width`` bytes: 20, SHA-256 32."""
     position = 0
     while position < len(content):
         end = content.find(b"\0", position)

@@ -87,7 +87,7 @@ def _is_conversation(value: dict[str, Any] | list[Any]) -> bool:
 
 
 def is_messages(value: object) -> bool:
-    """Say whether a value is a list of chat messages: the first and most of them with a known role, content or calls."""
+    """Say whether a value is a list of chat messages: the first and most of them with a known role."""
     if not isinstance(value, list) or not value:
         return False
     looked_at = value[:_LOOKED_AT]

@@ -279,7 +279,7 @@ def _result(content: object) -> Any:
 
 
 def has_error(result: object) -> bool:
-    """Say whether a result tells of a failure: text that begins with "Error", an object with an error or that status."""
+    """Say whether a result tells of a failure: text beginning with "Error", an object with an error."""
     if isinstance(result, str):
         return result.lstrip("\"' \t\r\n").startswith("Error")
     if isinstance(result, dict):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,6 +19,7 @@ from runlore.corpus.digests import list_digests
 from runlore.corpus.read import get_transcript
 from runlore.corpus.verify import check_corpus
 from runlore.errors import NothingToRead, StoreError
+from runlore.library import git
 from runlore.model import Transcript
 from runlore.settings import Settings
 
@@ -251,13 +254,25 @@ def test_an_interrupt_loses_nothing(settings: Settings, tmp_path: Path) -> None:
     assert len(digests(settings)) == 5
 
 
+class Fault:
+    """A call that fails at its n-th time, once or from then on."""
+
+    def __init__(self, real: Callable[..., Any], n: int, for_ever: bool) -> None:
+        self.real, self.n, self.for_ever, self.calls = real, n, for_ever, 0
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        self.calls += 1
+        if self.calls == self.n or (self.for_ever and self.calls > self.n):
+            raise OSError(28, "No space left on device")
+        return self.real(*arguments, **options)
+
+
 @pytest.mark.parametrize("call", ["os.replace", "os.fsync", "os.open"])
 @pytest.mark.parametrize("for_ever", [False, True])
 def test_a_failing_write_leaves_the_corpus_readable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, for_ever: bool
 ) -> None:
     name = call.removeprefix("os.")
-    real = getattr(os, name)
     source = write_claude(tmp_path / "in/a.jsonl", "s1", 2)
     write_claude(tmp_path / "in/b.jsonl", "s2", 3)
     for n in range(1, 60):
@@ -265,28 +280,20 @@ def test_a_failing_write_leaves_the_corpus_readable(
         write_claude(source, "s1", 1)
         run(settings, source)
         write_claude(source, "s1", 2)
-        calls = 0
-
-        def fail(*arguments: object, **options: object) -> object:
-            nonlocal calls
-            calls += 1
-            if calls == n or (for_ever and calls > n):
-                raise OSError(28, "No space left on device")
-            return real(*arguments, **options)
-
-        monkeypatch.setattr(f"runlore.corpus.files.os.{name}", fail)
-        try:
-            run(settings, tmp_path / "in")
-            failed = False
-        except StoreError:
-            failed = True
-        monkeypatch.setattr(f"runlore.corpus.files.os.{name}", real)
+        fault = Fault(getattr(os, name), n, for_ever)
+        with monkeypatch.context() as patch:
+            patch.setattr(f"runlore.corpus.files.os.{name}", fault)
+            try:
+                run(settings, tmp_path / "in")
+                failed = False
+            except StoreError:
+                failed = True
         assert check_corpus(settings.home) == ()
         assert {line.split(":")[0] for line in digests(settings)} >= {"s1"}
         run(settings, tmp_path / "in")
         assert [line.split(":")[0] for line in digests(settings)] == ["s1", "s2"]
         if not failed:
-            assert calls < n
+            assert n >= 3 and fault.calls < n
             return
     pytest.fail("never ran clean")
 
@@ -303,3 +310,19 @@ def test_two_ingests_at_once_agree(tmp_path: Path) -> None:
     assert len(digests(settings)) == 6
     assert check_corpus(settings.home) == ()
     assert len(claude_lines("x", 1)) == 3
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_repository_with_checkpoints_gives_its_sessions(tmp_path: Path, jobs: int) -> None:
+    settings = Settings(home=tmp_path / "home", user_home=tmp_path, secret="s", jobs=jobs)
+    repo = tmp_path / "project"
+    write_claude(repo / "ab/0123456789/1/full.jsonl", "s1", 2, word="password=hunter22x")
+    write_claude(repo / "ac/0123456789/1/full.jsonl", "s2", 2)
+    git.run(repo, "init", "-q", "-b", "entire/checkpoints/v1")
+    git.run(repo, "add", ".")
+    git.run(repo, "-c", "user.name=Ada", "-c", "user.email=ada@example.com", "commit", "-qm", "x")
+    first = run(settings, repo)
+    assert [entry.session for entry in first.transcripts] == ["s1", "s2"]
+    assert b"hunter22x" not in b"".join(archive.read_lines(settings.home, first.transcripts[0].hash))
+    second = run(settings, repo)
+    assert (second.transcripts, second.new, second.known) == (first.transcripts, 0, 2)

@@ -77,7 +77,7 @@ def find_state(path: Path, version: str) -> FileState:
 def read_into_corpus(job: Job, path: Path, before: Holding | None) -> FileResult:
     """Read one file, archive what it holds and derive its events and digests; ``before`` is what it gave the last time."""
     state = find_state(path, job.version)  # before reading: what is appended meanwhile is seen the next time
-    return keep(job, state, reading.read_file(path, _make_redactor(job).redact, str(path)), before)
+    return keep(job, state, reading.read_file(path, make_redactor(job).redact, str(path)), before)
 
 
 def keep(job: Job, state: FileState, readings: Iterable[Reading | Problem], before: Holding | None) -> FileResult:
@@ -173,6 +173,7 @@ def _readings(items: Iterable[Reading | Problem]) -> Iterator[Reading]:
 
 
 @functools.lru_cache(maxsize=2)
-def _make_redactor(job: Job) -> Redactor:
+def make_redactor(job: Job) -> Redactor:
+    """Make the redactor of a job, once a process."""
     rules = tuple(rule for name, text in job.rules for rule in parse_rules(text, name)[0])
     return Redactor(job.secret, email=job.email, home=job.hide_home, rules=rules)

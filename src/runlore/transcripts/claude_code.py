@@ -27,6 +27,7 @@ _BLOCKS: Final = frozenset(
     {"text", "thinking", "redacted_thinking", "tool_use", "tool_result", "image", "document", "fallback"}
 )
 _PROGRESS: Final = b'"type":"progress","data":{"type":"'
+_PROGRESS_AFTER: Final = 128
 _PROGRESS_WITHIN: Final = 640
 
 
@@ -57,7 +58,7 @@ def read(file: str, lines: Iterable[Line]) -> Iterator[Reading]:
     for number, line in lines:
         keep(line)
         # A third of the records tell how far a command has come; nothing in them is used, so they are not decoded.
-        if line.find(_PROGRESS, 0, _PROGRESS_WITHIN) > 0 and line[-1:] == b"}":
+        if line.find(_PROGRESS, _PROGRESS_AFTER, _PROGRESS_WITHIN) > 0 and line[-1:] == b"}":
             tally.records += 1
             continue
         record = decode_record(line)

@@ -30,7 +30,7 @@ _TAIL_SHARE: Final = 0.15
 _EVERYWHERE: Final = words_of(
     "push commit pr branch update merge test fix check code change file add run look review main issue linear comment work use"
 )
-_SAY: Final = 6000  # of the agent's last words so many characters, from their end
+_SAY: Final = 6000  # so many characters of what was said are looked at
 
 Described = Mapping[int, tuple[Activity, ...]]
 
@@ -172,7 +172,7 @@ def _segment(first: int, last: int, events: Sequence[Event], described: Describe
     else:
         procedure = opening.tool if opening.kind == "procedure" else ""
     text = _opening_text(opening) if kind is not None else ""
-    words = content_words(text)
+    words = content_words(text[:_SAY])
     return _Segment(
         first,
         last,

@@ -156,6 +156,12 @@ def reading_of(tokens: tuple[str, ...]) -> tuple[str, str, tuple[str, ...]]:
         and (len(words) == 1 or words[1] in _ASKED | {"for", "clarifying"})
     ):
         return "dialog", words[0], words[1:]
+    if (
+        "input" in words
+        and words[0] in ("get", "request", "await", "wait", "collect")
+        and any(w in _ASKED for w in words)
+    ):
+        return "dialog", words[0], words[1:]
     place, length, verb, role = _find_verb(words)
     if place < 0:
         tells = any(word in _READ_NOUNS for word in words)

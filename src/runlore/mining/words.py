@@ -146,8 +146,8 @@ _REJECTION: Final = re.compile(
 )
 _CORRECTION_START: Final = re.compile(
     r"^(?:(?:hmm+|ah|oh|ok|okay|well|sorry|but|wait|yeah|yes|uh+|um+|ehh?|hey|argh+)[\s,.:!…-]+)*"
-    r"(?:no+\b[\s,.!:;–-]+(?!need\b|problem\b|worries\b|idea\b|rush\b|matter\b|longer\b|one\b|changes?\b|errors?\b|results?\b|tests?\b|idea\b)\w|nope\b[\s,.!:;-]+\w|nah\b[\s,.!:;-]+\w|not quite\b|not really\b|"
-    r"(?:please )?(?:don'?t|do not|stop|never|avoid|quit)\s+(?!worry\b|know\b|think\b|understand\b|see\b|we\b|you think\b|forget\b|hesitate\b|have\b|need\b|want\b)\w+|"
+    r"(?:no+\b(?:\s*[,.!:;–-]+\s*|\s+(?=(?:don|do|use|remove|it|that|this|the|i|you|we|they|just|keep|put|leave|make|not|never|actually|please|stop|instead|let|only|should|wait|revert|undo|go|try)\b))(?!need\b|problem\b|worries\b|idea\b|rush\b|matter\b|longer\b|one\b|changes?\b|errors?\b|results?\b|tests?\b|idea\b)\w|nope\b[\s,.!:;-]+\w|nah\b[\s,.!:;-]+\w|not quite\b|not really\b|"
+    r"(?:please )?stop\s+(?:\w+ing\b|it\b|that\b|this\b|for\b)|(?:please )?(?:don'?t|do not|never|avoid|quit)\s+(?!worry\b|know\b|think\b|understand\b|see\b|we\b|you think\b|forget\b|hesitate\b|have\b|need\b|want\b)\w+|"
     r"actually\b[\s,]|instead\b[\s,]|rather\b[\s,]|wait\b[\s,.!-]+\w|i (?:said|told you|meant|asked (?:you )?(?:for|to)|already (?:said|told)|didn'?t (?:ask|say|mean|want)|don'?t want|never (?:said|asked)|want(?:ed)? you to)\b|"
     r"you (?:should(?:n'?t| not)|must(?:n'?t| not)|forgot|missed|didn'?t|did not|broke|removed|deleted|ignored|were supposed|weren'?t supposed|need(?:ed)? to (?:use|run|stop|undo|revert)|keep \w+ing)\b|"
     r"that'?s (?:not|wrong|incorrect|the wrong|too)\b|that (?:is|was) (?:not|wrong|incorrect|the wrong|too)\b|this (?:is|was) (?:wrong|incorrect|not (?:right|correct|what))\b|it'?s (?:not|wrong|incorrect|supposed to)\b|"
@@ -169,7 +169,7 @@ _ANSWER: Final = re.compile(
 _FOLLOWUP_START: Final = re.compile(
     r"^(?:(?:ok|okay|yes|yeah|yep|cool|great|nice|thanks|alright|hmm+|ah|oh|ooh|right|so|well|q:|uh+|um+)[\s,.:!…-]+)*(?:and|also|but|then|now|plus|what about|how about|same|or|so|because|once|after that|additionally|another|one more|"
     r"are you sure|is it|is that|is this|does that|does this|does it|do they|did that|did it|did you|was that|was it|can it|could it|would it|would that|will it|will that|which|why|where is|how come|who|"
-    r"commit|push|amend|continue|retry|try again|again|rerun|re-?run|run (?:it|them|the tests?)|open (?:a|the) pr|create (?:a|the) pr|lint|fix (?:it|that|this|them|the lint)|(?:linting|tests?|ci|build|lint) (?:is|are) (?:now |still )?(?:failing|broken|red)|(?:lint|ci|build|test) fail\w*)\b",
+    r"commit|push|amend|continue|retry|try again|again|rerun|re-?run|run (?:it|them|the tests?)|open (?:a|the) pr|create (?:a|the) pr|lint|fix (?:it|that|this|them|the lint)|(?:the )?(?:linting|tests?|ci|build|lint) (?:is|are) (?:now |still )?(?:failing|broken|red)|(?:lint|ci|build|test) fail\w*)\b",
     re.IGNORECASE,
 )
 _REFERS_BACK: Final = re.compile(
@@ -178,6 +178,8 @@ _REFERS_BACK: Final = re.compile(
 _ASKS: Final = re.compile(
     r"(?:so )?(?:what|why|how|when|where|who|which|is|are|can|could|should|do|does|did)\b", re.IGNORECASE
 )
+_DECORATION: Final = re.compile(r"^[^\w(`/#@\"'.-]+")
+_NOW: Final = re.compile(r"(?:ok(?:ay)?[\s,.!]+)?(?:now|next)\b", re.IGNORECASE)
 _NUMBERED: Final = re.compile(r"^\s*\d[.)]\s", re.MULTILINE)
 
 
@@ -197,6 +199,7 @@ def classify_prompt(text: str) -> PromptKind:
     own = _own_words(text)
     if not own:
         return "followup"
+    own = _DECORATION.sub("", own) or own
     lead = own[:400]
     if len(own) <= 120 and _REJECTION.match(own):
         return "rejection"
@@ -214,7 +217,7 @@ def classify_prompt(text: str) -> PromptKind:
         return "request"  # a bare link or ticket key
     if not words or (len(words) == 1 and len(own) <= 12 and not _FOLLOWUP_START.match(own)):
         return "followup"
-    if _FOLLOWUP_START.match(own) and len(words) <= 14:
+    if _FOLLOWUP_START.match(own) and len(words) <= 14 and not (_NOW.match(own) and objects_of(own)):
         return "followup"
     if len(words) <= 5 and _REFERS_BACK.search(own) and not objects_of(own):
         return "followup"

@@ -100,7 +100,7 @@ def section_of(position: int, workflow: Workflow) -> Section:
     objections = tuple((quote, titles.get(numbers.get(quote.about, 0), quote.about)) for quote in people(workflow))
     trouble = sum(mode.count for mode in workflow.failure_modes) + len(objections)
     sessions = workflow.sessions or len({case.session for case in workflow.cases})
-    steps = tuple((step, tuple(say_argument(argument) for argument in step.arguments)) for step in workflow.steps)
+    steps = tuple((step, say_arguments(step.arguments)) for step in workflow.steps)
     failures = tuple(sorted(workflow.failure_modes, key=lambda mode: (-mode.count, mode.activity, mode.template)))
     return Section(
         f"workflow-{position}",
@@ -142,15 +142,20 @@ def inputs_of(workflow: Workflow) -> tuple[tuple[str, str], ...]:
     return tuple(found.items())
 
 
+def say_arguments(arguments: Sequence[Argument]) -> tuple[str, ...]:
+    """Say where each argument's value comes from, and in one line for which of them that is not known."""
+    known = tuple(say_argument(argument) for argument in arguments if argument.source.kind != "unknown")
+    unknown = ", ".join(argument.name for argument in arguments if argument.source.kind == "unknown")
+    return (*known, f"not known: {unknown}") if unknown else known
+
+
 def say_argument(argument: Argument) -> str:
-    """Say where an argument's value comes from, in the words of the runbook format."""
+    """Say where an argument's value is known to come from, in the words of the runbook format."""
     source = argument.source
     if source.kind == "constant":
         return f"{argument.name} = {shorten(json.dumps(source.value, ensure_ascii=False, default=str), 80)}"
     if source.kind == "step":
         return f"{argument.name} from step {source.step} at {source.path}"
-    if source.kind == "unknown":
-        return f"{argument.name} unknown"
     return f"{argument.name} from {source.kind} {source.name or argument.name}"
 
 
@@ -284,7 +289,8 @@ def priorities(sections: Sequence[Section], facts: Sequence[Fact], most: int = 5
         for fact in facts
         if fact.occurrences > 1 and (fact.kind != "fact" or fact.cost.calls)
     ]
-    return tuple(sorted(found, key=lambda item: (-item.times, item.text))[:most])
+    lookups = {fact.text for fact in facts if fact.kind == "fact"}
+    return tuple(sorted(found, key=lambda item: (item.text in lookups, -item.times, item.text))[:most])
 
 
 def origins(report: Report) -> Mapping[str, str]:

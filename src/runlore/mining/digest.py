@@ -21,7 +21,7 @@ from runlore.mining.values import Activity, Span
 from runlore.mining.words import classify_prompt, content_words
 from runlore.model import Event, Transcript
 
-VERSION = 1
+VERSION = 2
 
 MOST_WORDS = 1500
 """Characters kept of one thing that a person said."""
@@ -44,7 +44,7 @@ class Said(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One activity of one call. ``scalars`` are (path, value) of the result's plain fields, ``edges`` numbers of earlier calls whose
-    results first held a value that this call used; ``key`` tells the same call in two files."""
+    results first held a value that this call used; ``key`` tells the same call in two files; ``tokens`` are those spent since the call before."""
 
     key: int
     name: str
@@ -67,6 +67,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     edges: tuple[int, ...]
     objects: tuple[str, ...]
     actor: str = "agent"
+    tokens: int = 0
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -137,6 +138,7 @@ class _Reading:
         self.calls: list[Call] = []
         self.said: list[Said] = []
         self.interrupted = False
+        self.tokens = 0
 
 
 def _case(
@@ -149,6 +151,7 @@ def _case(
     for number in range(span.first, span.last + 1):
         event = events[number]
         tokens += event.tokens
+        state.tokens += event.tokens
         if event.kind in ("prompt", "steer"):
             _hear(state, event, number in requests)
             if number in requests and not _has_acted(state):
@@ -227,8 +230,10 @@ def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) 
                 edges if own else (),
                 activity.objects,
                 event.actor,
+                state.tokens,
             )
         )
+        state.tokens = 0
         if not own:
             continue
         if event.words and event.outcome == "rejected":
@@ -286,28 +291,43 @@ def distinct(digests: Iterable[Digest]) -> list[Digest]:
 
 
 def _without_repeats(case: Case, seen: set[int]) -> Case:
-    """A case less the calls that an earlier session had; numbers of calls are renumbered."""
-    renumber: dict[int, int] = {}
-    for number, call in enumerate(case.calls):
-        if call.key not in seen:
-            renumber[number] = len(renumber)
+    """A case less the calls that an earlier session had."""
+    return pick(case, [n for n, call in enumerate(case.calls) if call.key not in seen], case.said)
+
+
+def part(case: Case, first: int, last: int, said: Sequence[Said]) -> Case:
+    """The part of a case from call ``first`` to before call ``last``, opened by its own words; times and tokens are the part's."""
+    piece = pick(case, range(first, last), said)
+    calls = piece.calls
+    times = [c.time for c in calls if c.time] + [c.end for c in calls if c.end] + [s.time for s in said if s.time]
+    started = min(times, default=case.started)
+    asked = _asked([s.text for s in said if s.kind in ("request", "plan", "followup", "correction") and s.after <= first])
+    return msgspec.structs.replace(
+        piece,
+        asked=asked or case.asked,
+        started=started,
+        seconds=max(times, default=started) - started,
+        tokens=sum(c.tokens for c in calls),
+    )
+
+
+def pick(case: Case, numbers: Sequence[int], said: Sequence[Said]) -> Case:
+    """A case with only some of its calls, everything that counts calls numbered anew."""
+    renumber = {number: place for place, number in enumerate(numbers)}
     calls = tuple(
         msgspec.structs.replace(
-            call,
-            edges=tuple(renumber[e] for e in call.edges if e in renumber),
-            bindings=tuple(_renumbered(b, renumber) for b in call.bindings),
+            case.calls[number],
+            edges=tuple(renumber[e] for e in case.calls[number].edges if e in renumber),
+            bindings=tuple(_renumbered(b, renumber) for b in case.calls[number].bindings),
         )
-        for number, call in enumerate(case.calls)
-        if number in renumber
+        for number in numbers
     )
-    said = tuple(
-        msgspec.structs.replace(s, after=sum(1 for n in renumber if n < s.after)) for s in case.said
-    )
-    return msgspec.structs.replace(case, calls=calls, said=said)
+    moved = tuple(msgspec.structs.replace(s, after=sum(1 for n in renumber if n < s.after)) for s in said)
+    return msgspec.structs.replace(case, calls=calls, said=moved)
 
 
 def _renumbered(binding: Binding, renumber: dict[int, int]) -> Binding:
-    places = tuple(
-        msgspec.structs.replace(p, call=renumber[p.call]) for p in binding.places if p.call in renumber
-    )
+    if not binding.places:
+        return binding
+    places = tuple(msgspec.structs.replace(p, call=renumber[p.call]) for p in binding.places if p.call in renumber)
     return msgspec.structs.replace(binding, places=places)

@@ -250,7 +250,13 @@ def goals_of(case: Case) -> tuple[Goal, ...]:
         if score >= ENOUGH and (said or did >= ENOUGH):
             scored.append((score, -place, goal))
     scored.sort(key=lambda s: (-s[0], -s[1]))
-    return tuple(goal for _, _, goal in scored[:2] if scored[0][0] - _ < 1.5)
+    return tuple(goal for score, _, goal in scored[:2] if scored[0][0] - score < 1.0)
+
+
+def asks_for_something(text: str) -> bool:
+    """Say whether words by themselves ask plainly for a kind of work."""
+    opening = text[:240]
+    return any(weight >= ENOUGH and pattern.search(opening) for goal in GOALS for weight, pattern in goal.words)
 
 
 def _best(patterns: Iterable[tuple[float, re.Pattern[str]]], names: Iterable[str]) -> float:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from runlore.mining.digest import Call, Case, Digest
 from runlore.mining.goals import GOALS, Goal, goals_of, is_coding
+from runlore.mining.rounds import rounds_of
 from runlore.mining.steps import Member
 
 LEAST_SESSIONS = 3
@@ -53,7 +54,7 @@ def group(digests: Sequence[Digest]) -> list[Group]:
     Only groups of at least LEAST_SESSIONS sessions are patterns.
     """
     outside = [(d, c) for d in digests for c in d.cases if not is_coding(c)]
-    inside = [(d, c) for d in digests for c in d.cases if is_coding(c)]
+    inside = [(d, r) for d in digests for c in d.cases if is_coding(c) for r in rounds_of(c)]
     goals = by_goal(inside)
     spoken = {n for g in goals if g.goal for _, p in g.goal.activities for m in g.members for n in _effect_names(m.case) if p.search(n)}
     groups = [
@@ -70,7 +71,8 @@ def _effect_names(case: Case) -> frozenset[str]:
 
 
 def _particular(case: Case) -> frozenset[str]:
-    return frozenset(c.name for c in case.calls if is_effect(c) and not c.common)
+    """Effects that are not the frame of all coding work: git by itself tells nothing about what the work was for."""
+    return frozenset(c.name for c in case.calls if is_effect(c) and not c.common and not c.name.startswith("git "))
 
 
 def by_goal(rows: Sequence[tuple[Digest, Case]]) -> list[Group]:
@@ -86,9 +88,14 @@ def by_procedure(rows: Sequence[tuple[Digest, Case]]) -> list[Group]:
     """Group cases in repositories by the written procedure that they run: a skill, a slash command."""
     members: dict[str, list[Member]] = defaultdict(list)
     for item, case in rows:
-        for name in sorted({c.name for c in case.calls if c.role == "procedure" and c.outcome == "ok"}):
+        for name in sorted({plain_name(c.name) for c in case.calls if c.role == "procedure" and c.outcome == "ok"}):
             members[name].append(Member(item.session, item.transcript, case, frozenset()))
     return [Group(frozenset({f"procedure:{n}"}), tuple(m), None, n) for n, m in sorted(members.items())]
+
+
+def plain_name(procedure: str) -> str:
+    """A written procedure's name without how it was called: ``skill tools:review`` and ``/review`` are the same text."""
+    return procedure.removeprefix("skill ").removeprefix("/").rpartition(":")[2]
 
 
 def by_effect(rows: Sequence[tuple[Digest, Case, frozenset[str]]]) -> list[Group]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from runlore.mining.digest import Case, Digest, distinct
+from runlore.mining.digest import Call, Case, Digest, distinct
 from runlore.mining.facts.collect import collect
 from runlore.mining.failures import Seen
 from runlore.mining.failures import collect as collect_failures
@@ -142,7 +142,7 @@ def _effects(group: Group, steps: Sequence[WorkflowStep], anchored: frozenset[st
 def _title(steps: Sequence[WorkflowStep], anchors: frozenset[str], procedure: str) -> str:
     """The verb phrase of the last effect that nearly every case reaches; for a written procedure its own."""
     if procedure:
-        return next((s.title for s in steps if s.activity == procedure), f"Follow the procedure {procedure}")
+        return f"Follow the procedure {procedure.replace('_', ' ').replace('-', ' ')}"
     effects = [s for s in steps if s.activity in anchors] or list(steps)
     usual = [s for s in effects if s.support[0] * 5 >= 4 * max(e.support[0] for e in effects)]
     return usual[-1].title if usual else "Repeated work"
@@ -193,7 +193,7 @@ def _failure_modes(
         activity, text = key
         calls = (inside.get(key) or everywhere[key]).sources or []
         call = calls[0][1]
-        if step_name(call) is None and call.role != "read" or (call.command and activity not in numbers):
+        if not _is_failure(call) or (call.command and activity not in numbers):
             continue
         seen = inside.get(key) or everywhere[key]
         recovery = seen.recoveries.most_common(1)[0][0] if seen.recoveries else ""
@@ -203,6 +203,13 @@ def _failure_modes(
         )
     found.sort(key=lambda f: (-f.count, f.activity, f.template))
     return tuple(found[:MOST_FAILURES])
+
+
+def _is_failure(call: Call) -> bool:
+    """Say whether an error tells about the work: a red test or a search without a match does not, nor does an edit that missed."""
+    if call.role == "edit" or step_name(call) is None and (call.command or call.role != "read"):
+        return False
+    return call.role != "check" or not call.command
 
 
 def from_case(digest: Digest, case: Case) -> Workflow:

@@ -112,6 +112,17 @@ def is_passing(command: Command) -> bool:
     return command.program in _PASSING
 
 
+def simple_path(path: str, roots: tuple[str, ...]) -> str:
+    """Give a path relative to the first of the roots that it lies in, else to a home folder; ``""`` elsewhere."""
+    if not path.startswith(("/", "~")) and path[1:3] != ":\\":
+        return path.removeprefix("./").rstrip("/")
+    for root in roots:
+        if path.startswith(root + "/"):
+            return path[len(root) + 1 :].rstrip("/")
+    home = _HOME.match(path)
+    return f"~/{path[home.end() :]}".rstrip("/") if home else ""
+
+
 @dataclass(slots=True)
 class Calls:
     """The calls of one transcript in order, those of a subagent as a chain of their own.
@@ -144,13 +155,7 @@ class Calls:
 
     def inside(self, path: str) -> str:
         """Give a path relative to the project, or to the person's home where it lies there; ``""`` elsewhere."""
-        if not path.startswith(("/", "~")) and path[1:3] != ":\\":
-            return path.removeprefix("./").rstrip("/")
-        for root in self.roots:
-            if path.startswith(root + "/"):
-                return path[len(root) + 1 :].rstrip("/")
-        home = _HOME.match(path)
-        return f"~/{path[home.end() :]}".rstrip("/") if home else ""
+        return simple_path(path, self.roots)
 
     def seconds(self, first: int, last: int) -> float:
         """Give the seconds from one call's start to another's end, waits for a person capped."""

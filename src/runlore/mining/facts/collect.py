@@ -47,7 +47,7 @@ def collect(observations: Iterable[tuple[str, str, Observation]]) -> tuple[Fact,
     ``observations`` are (session, transcript hash, observation); a record that stands in several transcripts
     counts once. The order of the input does not matter.
     """
-    seen: set[tuple[str, str, str, str]] = set()
+    seen: set[tuple[str, float | str, str, str, str]] = set()
     by_sign: dict[str, list[Sighting]] = defaultdict(list)
     sessions: set[str] = set()
     for session, transcript, one in sorted(
@@ -56,7 +56,7 @@ def collect(observations: Iterable[tuple[str, str, Observation]]) -> tuple[Fact,
         sessions.add(session)
         # Event ids of chat transcripts are unique within their session only; resumed sessions repeat events of hosts
         # that name them for good.
-        mark = (one.event if one.time else f"{session} {one.event}", one.sign, one.key, one.text)
+        mark = (one.event, one.time or session, one.sign, one.key, one.text)
         if mark not in seen:
             seen.add(mark)
             by_sign[_FAILURES.get(one.sign, one.sign)].append(Sighting(session, transcript, one))

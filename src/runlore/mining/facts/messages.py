@@ -55,8 +55,12 @@ _RULES = (
         r"^(?:\[\S+\] )?\S+\.\w+:\d+(?::\d+)?: (?P<message>.+?) \((?P<rule>[a-z][\w-]+)\)$", re.MULTILINE
     ),  # golangci-lint
     re.compile(r"^\S+\.\w+:\d+:\d+: (?P<rule>[A-Z]{1,4}\d{2,4}) (?P<message>.+)$", re.MULTILINE),  # ruff, flake8
-    re.compile(r"^\S+\.pyi?:\d+(?::\d+)?: error: (?P<message>.+?) +\[(?P<rule>[a-z-]+)\]$", re.MULTILINE),  # mypy
-    re.compile(r"^ +\d+:\d+ +(?:error|warning) +(?P<message>.+?)  +(?P<rule>[@\w/-]+)$", re.MULTILINE),  # eslint
+    re.compile(
+        r"^\S+\.pyi?:\d+(?::\d+)?: error: (?P<message>\S.*?\S) {1,8}\[(?P<rule>[a-z-]+)\]$", re.MULTILINE
+    ),  # mypy
+    re.compile(
+        r"^ +\d+:\d+ +(?:error|warning) {1,8}(?P<message>\S.*?\S) {2,60}(?P<rule>[@\w/-]+)$", re.MULTILINE
+    ),  # eslint
     re.compile(r"(?P<rule>SC\d{4})(?: \(\w+\))?: (?P<message>.+)$", re.MULTILINE),  # shellcheck
 )
 _BIOME = re.compile(

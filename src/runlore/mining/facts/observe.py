@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain
+
 from runlore.mining.facts.calls import calls_of
 from runlore.mining.facts.failures import failures
 from runlore.mining.facts.findings import findings
@@ -11,10 +14,17 @@ from runlore.model import Transcript
 
 MOST = 200
 """Observations that one transcript gives at most."""
+MOST_OF_A_SIGN = 40
+"""Observations of one sign that it gives at most, so that none crowds the others out; people's words may be more."""
 
 
 def observe(transcript: Transcript) -> tuple[Observation, ...]:
     """Give what a transcript shows of facts, traps and preferences, in the order of its lines."""
     calls = calls_of(transcript)
-    found = [*failures(calls), *preferences(transcript, calls), *findings(calls)]
-    return tuple(sorted(found[:MOST], key=lambda o: (o.line, o.index, o.sign, o.key)))
+    kept: list[Observation] = []
+    counts: Counter[str] = Counter()
+    for one in chain(failures(calls), findings(calls), preferences(transcript, calls)):
+        counts[one.sign] += 1
+        if counts[one.sign] <= (MOST // 2 if one.sign == "wish" else MOST_OF_A_SIGN):
+            kept.append(one)
+    return tuple(sorted(kept[:MOST], key=lambda o: (o.line, o.index, o.sign, o.key, o.text)))

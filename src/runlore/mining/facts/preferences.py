@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 from runlore.mining.facts.calls import Calls, command_of, edits, head_of, is_passing, is_reading
 from runlore.mining.facts.values import Observation, clip
+from runlore.mining.facts.wishes import is_directive
 from runlore.mining.shell import parse
 from runlore.model import Event, Transcript
 
 LONGEST_WORDS = 1200
 """Characters above which a person's text is taken for pasted material, not for words."""
-_MOST = 60
+_MOST = 100
 
 _DENIED = re.compile(r"Permission for this tool use was denied.*?The user said:\s*(.+)", re.DOTALL)
 _CLIENT = re.compile(r"\A(?:The user wants to clarify|Operation stopped by hook|STOP what you are doing)")
-_PASTED = re.compile(r"```.*?(?:```|\Z)|^\s*(?:[>❯⏺⎿│|+$#{}\[\]]|\d+ [+-]).*$", re.DOTALL | re.MULTILINE)
+_PASTED = re.compile(r"```[\s\S]*?(?:```|\Z)|^\s*(?:[>❯⏺⎿│|+$#{}\[\]]|\d+ [+-])[^\n]*$", re.MULTILINE)
 _QUESTION = re.compile(r"(?:\A|[.!?:\n]\s*)([A-Z][^.!?\n]{14,158}\?)\Z")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+|(?<=\w);\s|\s[-–—]\s(?=\S+(?:\s\S+){2})")
 WISHING = re.compile(
@@ -73,7 +74,7 @@ def preferences(transcript: Transcript, calls: Calls) -> Iterator[Observation]:
             yield from _answered(transcript.events, place, who)
         else:
             continue
-        for sentence in sentences(words):
+        for sentence in filter(is_directive, sentences(words)):
             if who != COLLEAGUE and (not WISHING.search(sentence) or is_personal(sentence)):
                 continue
             count += 1

@@ -13,6 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, pairwise
 
 from rapidfuzz import fuzz
@@ -30,7 +31,7 @@ _STOP_WORDS = (
     "please put quite really right same say see seems seen set she should since so some something sorry still "
     "such sure take than thank thanks that that's the their them then there there's these they thing things think "
     "this those though through time to too two um until up upon otherwise us very want wants was wasn't way we "
-    "we'll we're we've well were what what's when where which while who why will with would wow yeah yes yep yet "
+    "we'll we're we've well were what what's when where which while who why will would wow yeah yes yep yet "
     "you you'd you'll you're you've your yup don't doesn't didn't isn't can't won't work works working try thing"
 )
 _STOP = frozenset(_STOP_WORDS.split())
@@ -43,13 +44,17 @@ _SAME = {
     "pull-request": "pr",
     "prs": "pr",
     "docs": "doc",
+    "using": "use",
+    "invoke": "use",
+    "with": "use",
+    "via": "use",
 }
 # A firm word says how work is to be done, not only what is to be done next.
 _FIRM = re.compile(
     r"(?i:\b(?:don'?t|do not|never|no need|avoid|stop|without|always|every ?time|remember|prefer|instead|rather"
     r"|make sure|ensure|first|before|must|keep"
     r"|only|directly|separate|separately|don'?t need|hard|simplest|simple|draft|as well|referenc\w+|sha"
-    r"|from now on|same|original|own)\b)|\b[A-Z][a-z]+: ?[A-Z]\w+"
+    r"|from now on|same|original|own|use|using|invoke|wait)\b|\bwith \w+$)|\b[A-Z][a-z]+: ?[A-Z]\w+"
 )
 _VAGUE = re.compile(r"\b(?:this|that|it|them|those|these|one|yeah|hmm+|lol)\b", re.IGNORECASE)
 _DUTY = re.compile(
@@ -107,6 +112,15 @@ class Wish:
         return len({s.session for s in self.said})
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The content words of each sentence, and the pairs of its words that stand side by side, by its place."""
+
+    words: dict[int, frozenset[str]]
+    pairs: dict[int, frozenset[tuple[str, str]]]
+
+
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """Give a word without the endings that inflection adds; good enough to compare."""
     plain = word.lower().replace("’", "'").removesuffix("'s")
@@ -154,7 +168,11 @@ def group(sentences: Iterable[Said], minimum: int = MIN_SESSIONS) -> list[Wish]:
     At least half of the sentences must say how work is to be done, not only what is to be done next.
     """
     every = [s for s in sentences if 2 <= len(s.text.split()) <= 40]
-    words = {s.place: content(s.text) for s in every}
+    table = _Table(
+        words={s.place: content(s.text) for s in every},
+        pairs={s.place: frozenset(pairwise([stem(w) for w in _WORD.findall(s.text)])) for s in every},
+    )
+    words = table.words
     spread: dict[str, set[str]] = defaultdict(set)
     for said in every:
         for word in words[said.place]:
@@ -168,17 +186,23 @@ def group(sentences: Iterable[Said], minimum: int = MIN_SESSIONS) -> list[Wish]:
             pairs[pair].append(said)
     ranked = sorted(
         (pair for pair, found in pairs.items() if len({s.session for s in found}) >= minimum),
-        key=lambda p: (-len({s.session for s in pairs[p]}) * (weight[p[0]] + weight[p[1]]), p),
+        key=lambda p: (-_strength(p, pairs[p], weight, table), p),
     )
     taken: set[int] = set()
     result: list[Wish] = []
     for pair in ranked:
         members = [s for s in pairs[pair] if s.place not in taken]
-        wish = _wish(members, pair, words, minimum)
+        wish = _wish(members, pair, table, minimum)
         if wish is not None:
             taken.update(s.place for s in wish.said)
             _put(result, wish, words)
     return result
+
+
+def _strength(pair: tuple[str, str], members: list[Said], weight: dict[str, float], table: _Table) -> float:
+    """Give how much a pair of words says: in many sessions, rare elsewhere, and doubly so where the two stand together."""
+    together = len({s.session for s in members if pair in table.pairs[s.place] or pair[::-1] in table.pairs[s.place]})
+    return (len({s.session for s in members}) + together) * (weight[pair[0]] + weight[pair[1]])
 
 
 def _put(wishes: list[Wish], wish: Wish, words: dict[int, frozenset[str]]) -> None:
@@ -191,17 +215,17 @@ def _put(wishes: list[Wish], wish: Wish, words: dict[int, frozenset[str]]) -> No
     wishes.append(wish)
 
 
-def _wish(members: list[Said], pair: tuple[str, str], words: dict[int, frozenset[str]], minimum: int) -> Wish | None:
+def _wish(members: list[Said], pair: tuple[str, str], table: _Table, minimum: int) -> Wish | None:
     """Make a wish of the sentences that share a pair of words, None where they only share a subject."""
     if len({s.session for s in members}) < minimum or _is_machine(members):
         return None
-    told = [s for s in members if is_directive(s.text)]
+    words, told = table.words, [s for s in members if is_directive(s.text)]
     if len({s.session for s in told}) < minimum:
         return None
     # Two words in common are little where sentences are long: they must stand together, or be much of what is said.
-    common = Counter(w for s in members for w in words[s.place])
-    shared = {w for w, n in common.items() if 2 * n > len(members)}
-    together = _neighbours(told, pair)
+    common = Counter(w for _, w in {(s.session, w) for s in members for w in words[s.place]})
+    shared = {w for w, n in common.items() if 2 * n > len({s.session for s in members})}
+    together = _neighbours(told, pair, table)
     near = [s for s in told if s.place in together or 2 * len(words[s.place] & shared) >= len(words[s.place])]
     sessions = len({s.session for s in near})
     if sessions < minimum or len({s.session for s in near if is_firm(s.text)}) < max(minimum, sessions / 2):
@@ -223,17 +247,11 @@ def _wish(members: list[Said], pair: tuple[str, str], words: dict[int, frozenset
     return Wish(tuple(best), pair)
 
 
-def _neighbours(members: list[Said], pair: tuple[str, str]) -> set[int]:
-    """Give the places of the sentences in which the two words stand side by side, in the order that is the more
-    usual.
-    """
-    places: dict[bool, set[int]] = {True: set(), False: set()}
-    for said in members:
-        stems = [stem(w) for w in _WORD.findall(said.text)]
-        for neighbours in pairwise(stems):
-            if neighbours == pair or neighbours == pair[::-1]:
-                places[neighbours == pair].add(said.place)
-    return max(places.values(), key=len)
+def _neighbours(members: list[Said], pair: tuple[str, str], table: _Table) -> set[int]:
+    """Give the places of the sentences in which the two words stand side by side, in the order that is the more usual."""
+    straight = {s.place for s in members if pair in table.pairs[s.place]}
+    turned = {s.place for s in members if pair[::-1] in table.pairs[s.place]}
+    return straight if len(straight) >= len(turned) else turned
 
 
 def sessions_likeness(members: list[Said]) -> float:

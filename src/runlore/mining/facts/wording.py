@@ -16,7 +16,7 @@ _STYLE = re.compile(
     re.IGNORECASE,
 )
 _STRATEGY = re.compile(
-    r"\b(?:milestone|roadmap|priority|priorities|goal|okrs?|budget|quarter|strategy|positioning|pricing"
+    r"\b(?:milestone|roadmap|goal|okrs?|budget|quarter|positioning|pricing"
     r"|competitors?)\b",
     re.IGNORECASE,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runlore.demo import company
-from runlore.demo.claude import Call, Session, edit, glob, grep, mcp, reading, shell
+from runlore.demo.claude import Call, Session, delegated, edit, glob, grep, mcp, reading, shell
 
 DECOYS = (
     "website/public/favicon.svg",
@@ -179,13 +179,14 @@ def refactor() -> Session:
     return session
 
 
-def long_exploration() -> Session:
-    """A long look around that changes nothing, with a compaction in the middle."""
-    session = Session("aside-explore", "2026-03-04T13:00:00", company.PLATFORM)
+def long_exploration() -> tuple[Session, Session]:
+    """A long look around that changes nothing, with a subagent and a compaction in the middle; gives both sessions."""
+    session = Session("aside-explore", "2026-03-04T13:00:00", company.PLATFORM, version="2.1.161")
     session.prompt("Explain to me how a booking moves through the platform. I am new here.")
     for name in ("intake", "pricing", "assignment", "payment"):
         session.work(grep(name, (f"services/{name}/main.go", f"services/{name}/README.md")))
         session.work(reading(f"{company.PLATFORM}/services/{name}/README.md", f"# {name}\n\nOne service of four.\n"))
+    child = look_around(session)
     session.compacted("The user asked how a booking moves through the platform; four services were read.")
     session.work(
         reading(f"{company.PLATFORM}/docs/overview.md", "# Overview\n\nintake → pricing → assignment → payment\n")
@@ -195,7 +196,29 @@ def long_exploration() -> Session:
     )
     session.prompt("and who cancels?")
     session.say("Only assignment may cancel; payment listens and refunds.")
-    return session
+    return session, child
+
+
+def look_around(session: Session) -> Session:
+    """Let a subagent read the events that the services exchange; gives its session."""
+    task = "List the events that the services intake, pricing, assignment and payment exchange. Read only."
+    child = delegated(session, "aside-explore-agent", task)
+    child.work(grep("Publish\\(", ("services/intake/events.go", "services/assignment/events.go")))
+    child.work(reading(f"{company.PLATFORM}/services/assignment/events.go", "package assignment\n\n// BerthAssigned\n"))
+    found = "intake publishes BookingRequested, assignment publishes BerthAssigned and BookingCancelled."
+    child.say(found)
+    structured = {
+        "status": "completed",
+        "agentId": child.agent,
+        "content": [{"type": "text", "text": found}],
+        "totalDurationMs": round((child.time - session.time) * 1_000),
+        "totalTokens": 21_400,
+        "totalToolUseCount": 2,
+    }
+    arguments = {"description": "List the events", "prompt": task, "subagent_type": "Explore"}
+    took = child.time - session.time
+    session.work(Call("Agent", arguments, [{"type": "text", "text": found}], structured, took=took))
+    return child
 
 
 def weather() -> Session:
@@ -232,5 +255,5 @@ def inbox() -> Session:
 
 def sessions() -> tuple[Session, ...]:
     """All of them, oldest first within their kind."""
-    once = (token_in_script(), refactor(), long_exploration(), weather(), deploy_once(), inbox())
+    once = (token_in_script(), refactor(), *long_exploration(), weather(), deploy_once(), inbox())
     return tuple(hunt(case) for case in HUNTS) + once

@@ -105,6 +105,7 @@ class Session:
     version: str = "2.1.143"
     records: list[dict[str, Any]] = field(default_factory=list)
     torn: str = ""
+    agent: str = ""  # the subagent's id, where the records are a subagent's own
 
     rng: random.Random = field(init=False, repr=False)
     time: float = field(init=False)
@@ -130,13 +131,14 @@ class Session:
         uuid = self.uuid()
         made: dict[str, Any] = {
             "parentUuid": self.parent,
-            "isSidechain": False,
+            "isSidechain": bool(self.agent),
             "userType": "external",
             "cwd": self.cwd,
             "sessionId": self.id,
             "version": self.version,
             "gitBranch": self.branch,
             "type": kind,
+            **({"agentId": self.agent} if self.agent else {}),
             **more,
             "uuid": uuid,
             "timestamp": iso(self.time),
@@ -272,6 +274,16 @@ class Session:
         """The whole file."""
         lines = [json.dumps(record, ensure_ascii=False, separators=(",", ":")) for record in self.records]
         return "\n".join(lines) + "\n" + self.torn
+
+
+def delegated(session: Session, key: str, task: str) -> Session:
+    """Give the session of a subagent, with a file of its own under its parent's id; it begins with the task."""
+    child = Session(key, session.start, session.cwd, session.branch, session.version)
+    child.id = session.id
+    child.agent = "a" + letters(child.rng, 6, "0123456789abcdef")
+    child.time = session.time
+    child.record("user", message={"role": "user", "content": task})
+    return child
 
 
 def resumed(session: Session, key: str, start: str) -> Session:

@@ -35,15 +35,23 @@ def folder_name(cwd: str) -> str:
     return re.sub(r"[^A-Za-z0-9]", "-", cwd)
 
 
+def place(session: Session) -> Path:
+    """Give the path of a session's file under the projects' folder; a subagent's stands below its parent's."""
+    project = Path(folder_name(session.cwd))
+    if session.agent:
+        return project / session.id / "subagents" / f"agent-{session.agent}.jsonl"
+    return project / f"{session.id}.jsonl"
+
+
 def write_demo(folder: Path) -> tuple[Path, ...]:
     """Write the demo's transcripts under ``folder`` and give their paths, sorted.
 
-    Claude Code sessions go to ``claude-code/<project>/<session>.jsonl``, chat transcripts to ``chat/*.jsonl`` with one
-    conversation a line. What stands there under these names is replaced.
+    Claude Code sessions go to ``claude-code/<project>/<session>.jsonl`` (a subagent's below), chat transcripts to
+    ``chat/*.jsonl`` with one conversation a line. What stands there under these names is replaced.
     """
     files: dict[Path, str] = {}
     for session in claude_sessions():
-        files[folder / "claude-code" / folder_name(session.cwd) / f"{session.id}.jsonl"] = session.text()
+        files[folder / "claude-code" / place(session)] = session.text()
     chats: dict[str, tuple[Conversation, ...]] = {
         "linkedin.jsonl": linkedin.conversations(),
         "onboarding.jsonl": onboarding.conversations(),

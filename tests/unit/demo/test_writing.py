@@ -61,8 +61,8 @@ def test_every_line_but_one_is_json(demo: tuple[Path, ...]) -> None:
 
 def test_the_readers_read_every_session_and_know_every_record(demo: tuple[Path, ...]) -> None:
     found = transcripts(demo)
-    assert len(found) == 62
-    assert len({transcript.session for transcript in found}) == 62
+    assert len(found) == 63
+    assert len({transcript.session for transcript in found}) == 63
     assert all(transcript.events for transcript in found)
     assert [transcript.counts.unknown for transcript in found if transcript.counts.unknown] == []
     assert sum(transcript.counts.unreadable for transcript in found) == 1
@@ -82,6 +82,13 @@ def test_it_holds_what_goes_wrong_in_real_work(demo: tuple[Path, ...]) -> None:
     assert words.count("sounds like an advertisement") >= 4
     assert words.count("pnpm, not npm") + words.count("pnpm please, not npm") >= 4
     assert any(transcript.reward == 0.0 for transcript in found)
+
+
+def test_a_subagent_stands_in_a_file_of_its_own_and_names_its_parent(demo: tuple[Path, ...]) -> None:
+    children = [transcript for transcript in transcripts(demo) if transcript.parent]
+    assert [len(child.events) > 2 for child in children] == [True]
+    assert children[0].parent in {path.stem for path in demo}
+    assert {event.actor for event in children[0].events if event.kind == "call"} == {"subagent"}
 
 
 def test_a_resumed_session_repeats_the_records_of_another(demo: tuple[Path, ...]) -> None:

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Final
 
+import msgspec
+
 from runlore.model import Counts, Transcript
 from runlore.transcripts.base import Head, Line, Reading
 from runlore.transcripts.claude_code_events import Session, read_time
-from runlore.transcripts.claude_code_records import Record, decode_record, text_of
-from runlore.transcripts.decoding import decode
+from runlore.transcripts.claude_code_records import Record, decode_record, decode_sound, text_of
+from runlore.transcripts.decoding import LARGE, decode
 
 name = "claude-code"
 
@@ -61,7 +63,11 @@ def read(file: str, lines: Iterable[Line]) -> Iterator[Reading]:
         if line.find(_PROGRESS, _PROGRESS_AFTER, _PROGRESS_WITHIN) > 0 and line[-1:] == b"}":
             tally.records += 1
             continue
-        record = decode_record(line)
+        record: Record | None
+        try:
+            record = decode_sound(line) if len(line) <= LARGE else decode_record(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            record = decode_record(line)
         if record is None:
             if line and not line.isspace():
                 tally.unreadable.append(number)

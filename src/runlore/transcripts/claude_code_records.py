@@ -86,7 +86,8 @@ class Record(msgspec.Struct, gc=False):
     content: Any = None
 
 
-_RECORDS: Final = msgspec.json.Decoder(Record)
+decode_sound: Final = msgspec.json.Decoder(Record).decode
+"""Decode a sound record; raises on everything that ``decode_record`` mends."""
 _VALUES: Final = msgspec.json.Decoder()
 
 
@@ -95,7 +96,7 @@ def decode_record(line: bytes) -> Record | None:
     if len(line) > LARGE and is_bomb(line):
         return None
     try:
-        return _RECORDS.decode(line)
+        return decode_sound(line)
     except (msgspec.DecodeError, UnicodeDecodeError):
         pass
     except RecursionError:
@@ -104,7 +105,7 @@ def decode_record(line: bytes) -> Record | None:
     if mended is None:
         return None
     try:
-        return _RECORDS.decode(mended)
+        return decode_sound(mended)
     except msgspec.ValidationError:
         value = _VALUES.decode(mended)
         record: Record = _salvage(value, Record) if isinstance(value, dict) else Record(type="(no object)")

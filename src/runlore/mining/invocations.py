@@ -10,7 +10,7 @@ from typing import Final
 from runlore.mining.programs import FORMS
 from runlore.mining.shell import Command
 from runlore.mining.values import Role
-from runlore.mining.vocabulary import CHANGING, READING, tokens_of, words_of
+from runlore.mining.vocabulary import CHANGING, EITHER, READING, tokens_of, words_of
 from runlore.mining.web import call_of, name_call
 
 
@@ -61,10 +61,13 @@ _DEPTH: Final = {
     "gcloud": 3,
     "az": 2,
     "supabase": 2,
+    "flyctl": 2,
+    "vercel": 2,
+    "netlify": 2,
     "prisma": 2,
     "docker compose": 2,
     "doctl": 3,
-    "fly": 1,
+    "fly": 2,
 }
 _CLOUDS: Final = frozenset(
     {
@@ -147,6 +150,8 @@ _DATABASE_WRITES: Final = re.compile(
 def name_command(command: Command) -> Invocation:
     """Name a simple command. Never raises; programs that no table knows get "Run `program sub`"."""
     program = _PROGRAM_NAMES.get(command.program, command.program)
+    if program.find("@") > 0:
+        program = program.partition("@")[0]  # `npx eslint@9`
     call = call_of(program, command.arguments)
     if call is not None:
         role, phrase = name_call(call)
@@ -202,12 +207,18 @@ def _subcommands(program: str, words: Sequence[str]) -> list[str]:
         if len(words) >= length and " ".join([program, *words[:length]]) in FORMS:
             return list(words[:length])
     depth = 2 if program == "docker" and words[:1] == ["compose"] else _DEPTH.get(program, 1)
+    if len(words) > 1 and (not _is_verb(words[0]) or words[0] in EITHER) and _is_verb(words[1]):
+        depth = max(depth, 2)  # `stripe refunds create`
     found: list[str] = []
     for word in words[:depth]:
         if not _SUBCOMMAND.match(word) or len(word) > 30 or not word.islower():
             break
         found.append(word)
     return found
+
+
+def _is_verb(word: str) -> bool:
+    return word in READING or word in CHANGING
 
 
 def _script(arguments: Sequence[str]) -> str | None:
@@ -381,10 +392,10 @@ def _unknown_role(program: str, sub: Sequence[str], command: Command) -> Role:
         verb = next((w for w in reversed(words) if w in READING or w in CHANGING or w in _CLOUD_VERBS), "")
         return "effect" if verb in CHANGING - READING or verb in _CLOUD_VERBS else "read"
     if any(word in _EFFECTS for word in [*words, *tokens_of(program)]) or (
-        program not in KNOWN_PROGRAMS and words[:1] and words[0] in _WORLDLY
+        program not in KNOWN_PROGRAMS and any(w in _WORLDLY for w in words)
     ):
         return "effect"
-    if words and words[0] in READING and words[0] not in _CHECKS:
+    if any(word in READING and word not in _CHECKS for word in (words[:1] + words[-1:])):
         return "read"
     if program == "git":
         return "read" if "-" in " ".join(sub) else "edit"

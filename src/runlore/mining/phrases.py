@@ -16,17 +16,35 @@ _BRANDS: Final = {
     "postgres": "Postgres", "mysql": "MySQL", "sqlite": "SQLite", "supabase": "Supabase", "firebase": "Firebase", "vercel": "Vercel",
     "netlify": "Netlify", "cloudflare": "Cloudflare", "aws": "AWS", "gcp": "Google Cloud", "azure": "Azure", "kubernetes": "Kubernetes",
     "playwright": "Playwright", "puppeteer": "Puppeteer", "chrome": "Chrome", "intercom": "Intercom", "airtable": "Airtable",
-    "dropbox": "Dropbox", "atlassian": "Atlassian", "bitbucket": "Bitbucket", "quickbooks": "QuickBooks", "mailchimp": "Mailchimp",
+    "dropbox": "Dropbox", "atlassian": "Atlassian", "bitbucket": "Bitbucket", "crm": "the CRM", "facebook": "Facebook", "reddit": "Reddit", "tiktok": "TikTok", "bluesky": "Bluesky", "mastodon": "Mastodon",
+    "quickbooks": "QuickBooks", "mailchimp": "Mailchimp",
     "context7": "Context7", "ide": "the IDE", "workday": "Workday", "servicenow": "ServiceNow", "snowflake": "Snowflake",
     "bigquery": "BigQuery", "grafana": "Grafana", "posthog": "PostHog", "amplitude": "Amplitude", "spotify": "Spotify", "venmo": "Venmo",
 }  # fmt: skip
+# Places that one is on, not in.
+_ON: Final = frozenset(
+    {
+        "Instagram",
+        "LinkedIn",
+        "YouTube",
+        "GitHub",
+        "GitLab",
+        "X",
+        "Bluesky",
+        "Mastodon",
+        "Facebook",
+        "Reddit",
+        "TikTok",
+        "Vercel",
+    }
+)
 _ACRONYMS: Final = words_of(
-    "id ids url urls api sms mms sim apn vpn pin pr pdf csv json sql crm faq hr ip dns ssl ssn iban pto kyc otp mfa eta atm vip seo sku"
+    "id ids url urls api sms mms sim apn vpn pin pr pdf csv json sql crm faq hr ip dns ssl ssn iban pto kyc otp mfa eta atm vip seo sku s3"
 )
 _AN_ACRONYMS: Final = words_of("sms mms apn api id ip hr ssn faq sql mfa eta atm seo iban otp sku") - {"sku"}
 _UNCOUNTABLE: Final = words_of(
     "usage data info information history weather money traffic inventory availability access feedback roaming mode bandwidth payroll "
-    "leave insurance luggage baggage mail advice equipment software hardware housekeeping support credit cash evidence progress "
+    "media leave insurance luggage baggage mail advice equipment software hardware housekeeping support credit cash evidence progress "
     "knowledge documentation metadata content stock time text eligibility permission wifi service identity autopay saver health overtime"
 )
 _COUNTABLE_ING: Final = words_of(
@@ -57,7 +75,10 @@ def phrase_tool(tool: str) -> str:
     if tokens_of(name)[:1] and tokens_of(name)[0] in QUESTIONS:
         return "Check whether it " + " ".join(map(_written, tokens_of(name)))
     place = _server_name(server)
-    tokens = tokens_of(_own_part(name))
+    own = _own_part(name)
+    tokens = tokens_of(own)
+    if own != name and not place:
+        place = next((_BRANDS[w] for w in tokens_of(name) if w in _BRANDS), "")
     if len(tokens) > 1 and tokens[0] in _BRANDS:
         place = place or _BRANDS[tokens[0]]
         tokens = tokens[1:]
@@ -75,7 +96,7 @@ def phrase_tool(tool: str) -> str:
         words = (*words[:-1], _singular(words[-1]))
     phrase = f"{verb} {_noun_phrase(words, verb, role)}".strip()
     phrase = phrase[:1].upper() + phrase[1:]
-    return f"{phrase} in {place}" if place else phrase
+    return f"{phrase} {'on' if place in _ON else 'in'} {place}" if place else phrase
 
 
 def _own_part(name: str) -> str:

@@ -55,7 +55,7 @@ EITHER: Final = words_of(
     "label comment price rate tip sign run place process move copy share link like star tag mark flag block lock switch "
     "release claim dispute return display preview score rank match filter count summary select stock ship board queue draft build "
     "start stop open close record leave hold lift award rent hire fire promise read scan trace audit survey monitor watch "
-    "forecast estimate research sum type checkin checkout exchange notice contact reply press load head tail stat credit pull look match trace probe end can tell pin"
+    "forecast estimate research sum type checkin checkout exchange notice tweet contact reply press load head tail stat credit pull look match trace probe end can tell pin"
 )
 # Read or write by what they are about: `run_speed_test`, `generate_report` read; `run_payroll`, `generate_invoice` do not.
 _BY_OBJECT: Final = words_of(
@@ -87,7 +87,7 @@ _PERSON_ONLY: Final = words_of("human humans representative supervisor helpdesk"
 QUESTIONS: Final = words_of("is has can does are will should was who what which when where how")
 _ASKED: Final = words_of("user customer person human caller guest patient client")
 _PREFIXES: Final = words_of(
-    "internal external api v1 v2 v3 tool tools user agent admin func function action mcp do app client system functions"
+    "browser internal external api v1 v2 v3 tool tools user agent admin func function action mcp do app client system functions"
 )
 _PHRASAL: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ("look", "up"): ("look up", "read"),
@@ -233,12 +233,14 @@ def _find_verb(words: tuple[str, ...]) -> tuple[int, int, str, str]:
         return 0, 1, first, "effect"
     if strict:
         return strict[0], 1, words[strict[0]], _role(words[strict[0]])
+    if len(words) > 1 and words[-1] in ("list", "search", "lookup", "count", "check"):
+        return len(words) - 1, 1, words[-1], "read"
     if words[-1] in _READ_NOUNS:
         return -1, 0, "", ""
     either = [i for i, w in enumerate(words) if w in EITHER and (w in READING or w in CHANGING)]
     if either and either[-1] == len(words) - 1:
         return either[-1], 1, words[either[-1]], _role(words[either[-1]])
-    if either and either[0] > 0 and words[either[0] - 1] in _PREFIXES:
+    if either:
         return either[0], 1, words[either[0]], _role(words[either[0]])
     return -1, 0, "", ""
 

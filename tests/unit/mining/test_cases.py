@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from runlore.mining.activities import describe
@@ -197,4 +198,4 @@ def test_spans_never_overlap_and_a_long_pause_separates() -> None:
     session.ask("Summarise the open questions about the warehouse contract").run("rg warehouse docs")
     spans = session.split()
     assert bounds(spans) == [(0, 4), (5, 6)]
-    assert all(a.last < b.first for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.last < b.first for a, b in itertools.pairwise(spans))

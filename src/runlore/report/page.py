@@ -6,14 +6,14 @@ import base64
 import hashlib
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from runlore.report import wording
+from runlore.report.totals import totals_of
 from runlore.report.values import Report
-from runlore.report.views import Section, origins, priorities, say_sources, say_trouble, sections_of, tiles, timeline
+from runlore.report.views import origins, priorities, say_sources, say_trouble, sections_of, tiles, timeline
 
 FORMATS = {
     "chat": "chat",
@@ -44,7 +44,7 @@ def render_report(report: Report) -> str:
         report=report,
         formats=[(FORMATS.get(name, name), count) for name, count in report.formats],
         sections=sections,
-        totals=_totals(report, sections),
+        totals=totals_of(sections),
         measure=area,
         maps=(("wide", 1080, 400, wide), ("narrow", 358, 560, tiles(sections, 358, 560)[1])),
         timelines=(("wide", timeline(sections, 1080, 270)), ("narrow", timeline(sections, 358, 0))),
@@ -104,17 +104,3 @@ def _digest(text: str) -> str:
 def _pixels(value: float) -> str:
     """Write a length without needless digits."""
     return f"{value:.1f}".removesuffix(".0")
-
-
-def _totals(report: Report, sections: tuple[Section, ...]) -> dict[str, Any]:
-    """Count what the header says: the repeated part beside the whole."""
-    workflows = [section.workflow for section in sections]
-    return {
-        "cases": sum(len(workflow.cases) for workflow in workflows),
-        "sessions": len({case.session for workflow in workflows for case in workflow.cases}),
-        "tokens": sum(workflow.tokens.total for workflow in workflows),
-        "seconds": sum(workflow.seconds.total for workflow in workflows),
-        "failures": sum(mode.count for workflow in workflows for mode in workflow.failure_modes),
-        "unresolved": sum(mode.count - mode.resolved for workflow in workflows for mode in workflow.failure_modes),
-        "objections": sum(len(section.objections) for section in sections),
-    }

@@ -207,3 +207,18 @@ def test_what_a_person_corrected_is_counted_once_where_it_stands_in_both_lists()
     both = replace(workflow, corrections=workflow.rejections)
     page = render_report(replace(example.report(), workflows=(both,)))
     assert page.count("I told you before: use pnpm, not npm!</blockquote>") == 1
+
+
+def test_what_stands_in_two_workflows_counts_once_in_the_header() -> None:
+    twin = replace(example.release(), id="wf-twin", name="twin", title="The same again")
+    page = render_report(replace(example.report(), workflows=(example.release(), twin), cases=20))
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+    assert "7 of 20 cases (35 %)" in text
+    assert "agents met 8 failures and people objected 3 times" in text
+
+
+def test_code_in_texts_is_set_as_code() -> None:
+    workflow = replace(example.release(), title="Run `pnpm <build>` twice", description="A lone ` stays")
+    page = render_report(replace(example.report(), workflows=(workflow,)))
+    assert "Run <code>pnpm &lt;build&gt;</code> twice</h3>" in page
+    assert "<p>A lone ` stays</p>" in page

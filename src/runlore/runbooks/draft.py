@@ -76,7 +76,7 @@ def draft(
         good=good,
         examples=examples,
         failure_modes=failures,
-        open_questions=ask(workflow, steps.steps, steps.unexplained, sessions_of(workflow), bool(completion)),
+        open_questions=ask(workflow, steps, sessions_of(workflow), bool(completion)),
         sections=note,
     )
     told = draft_example(workflow, example, example_events, name_of) if example else ""
@@ -104,7 +104,7 @@ def _description(workflow: Workflow) -> str:
         said = (
             re.sub(r"[<>]", "", shorten(clean(mask_values(workflow.triggers[0].words)), 120))
             .replace('"', "'")
-            .rstrip(".!?")
+            .rstrip(".!?… ")
         )
         what = f"{what} Use when a request reads like: {said}."
     return shorten(what, 1024)

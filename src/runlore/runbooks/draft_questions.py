@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from runlore.model import Workflow
 from runlore.model.runbook import OpenQuestion, Step
+from runlore.runbooks.draft_steps import DraftedSteps
 from runlore.runbooks.hidden import code_words
 from runlore.runbooks.inline import render_code
 from runlore.runbooks.words import list_words, name_steps
@@ -13,21 +14,22 @@ from runlore.runbooks.words import list_words, name_steps
 _MOST_NAMED = 4
 
 
-def ask(
-    workflow: Workflow,
-    steps: Sequence[Step],
-    unexplained: Mapping[int, tuple[str, ...]],
-    sessions: int,
-    has_completion: bool,
-) -> tuple[OpenQuestion, ...]:
+def ask(workflow: Workflow, drafted: DraftedSteps, sessions: int, has_completion: bool) -> tuple[OpenQuestion, ...]:
     """List the open questions of a draft, what blocks use first."""
+    steps = drafted.steps
     effects = [n for n, step in enumerate(workflow.steps, 1) if step.effect]
     return (
         *_about_support(sessions),
         OpenQuestion("who keeps this runbook true, and reviews it how often?", "Owner"),
         OpenQuestion(f"whom to ask when {_last_effect(steps, effects)}, and how soon?", "Escalation"),
         *_about_effects(steps, effects),
-        *_about_arguments(unexplained),
+        *_about_arguments(
+            drafted.unexplained, "{verb} {names} come from? Neither the request nor an earlier result says."
+        ),
+        *_about_arguments(
+            drafted.withheld,
+            "{verb} {names} come from? The one value seen may belong to a person or a single case, so it is not written here.",
+        ),
         *_about_options(steps),
         *_about_completion(has_completion),
         *_about_failures(workflow),
@@ -58,16 +60,14 @@ def _about_effects(steps: Sequence[Step], effects: Sequence[int]) -> Iterator[Op
         yield OpenQuestion("what shows that it worked?", name_steps(unproven))
 
 
-def _about_arguments(unexplained: Mapping[int, tuple[str, ...]]) -> Iterator[OpenQuestion]:
-    for number, names in unexplained.items():
+def _about_arguments(names_by_step: Mapping[int, tuple[str, ...]], words: str) -> Iterator[OpenQuestion]:
+    for number, names in names_by_step.items():
         shown = [render_code(name) for name in names[:_MOST_NAMED]]
         if len(names) > _MOST_NAMED:
             shown.append(f"{len(names) - _MOST_NAMED} more")
-        verb = "does" if len(names) == 1 else "do"
-        yield OpenQuestion(
-            f"where {verb} {list_words(shown)} come from? Neither the request nor an earlier result says.",
-            name_steps([number]),
-        )
+        if shown:
+            text = words.format(verb="does" if len(names) == 1 else "do", names=list_words(shown))
+            yield OpenQuestion(f"where {text}", name_steps([number]))
 
 
 def _about_options(steps: Sequence[Step]) -> Iterator[OpenQuestion]:

@@ -17,7 +17,7 @@ from runlore.runbooks.hidden import clean, code_words
 from runlore.runbooks.inline import render_code
 from runlore.runbooks.lines import PROOF_KINDS
 from runlore.runbooks.paths import is_path
-from runlore.runbooks.words import is_identifier, is_personal, keep_code, sentence, shape_of, title_of
+from runlore.runbooks.words import is_identifier, is_personal, keep_code, mask_command, sentence, shape_of, title_of
 
 MOST_SOURCES = 12
 _LONGEST_CONSTANT = 300
@@ -30,7 +30,8 @@ _SHELL_NOISE = frozenset(
 class DraftedSteps:
     """The steps with what was learnt on the way: inputs in the order of their use, evidence by anchor, and arguments nobody could explain.
 
-    ``unexplained`` maps a step's number to the names of such arguments.
+    ``unexplained`` maps a step's number to the names of such arguments; ``withheld`` to those whose one value is not written down,
+    because it may belong to a person or to a single case.
     """
 
     steps: list[Step] = field(default_factory=list)
@@ -38,6 +39,7 @@ class DraftedSteps:
     evidence: dict[str, Evidence] = field(default_factory=dict)
     input_evidence: dict[str, Evidence] = field(default_factory=dict)
     unexplained: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    withheld: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def draft_steps(workflow: Workflow) -> DraftedSteps:
@@ -92,7 +94,7 @@ def _bindings(
     key = f"step-{number}/with"
     bindings: dict[str, Binding] = {}
     if step.command:
-        bindings["command"] = Binding("command", ValueSource("constant", value=clean(step.command)))
+        bindings["command"] = Binding("command", ValueSource("constant", value=mask_command(clean(step.command))))
         drafted.evidence[f"{key}/command"] = drafted.evidence[f"step-{number}"]
     for argument in step.arguments:
         name = clean(argument.name)
@@ -104,8 +106,9 @@ def _bindings(
         if source.kind == "input":
             _note_input(source.name, argument, step, drafted)
     unknown = tuple(b.name for b in bindings.values() if b.source.kind == "unknown")
-    if unknown:
-        drafted.unexplained[number] = unknown
+    constant = {clean(argument.name) for argument in step.arguments if argument.source.kind == "constant"}
+    drafted.unexplained[number] = tuple(name for name in unknown if name not in constant)
+    drafted.withheld[number] = tuple(name for name in unknown if name in constant)
     return tuple(bindings.values())
 
 
@@ -181,7 +184,9 @@ def _proofs(step: WorkflowStep, workflow: Workflow, key: str, drafted: DraftedSt
 
 def _proof(proof: Proof) -> ProofRequirement:
     kind = proof.kind if proof.kind in PROOF_KINDS else ""
-    level: ProofLevel = "P1" if kind in ("", "file") else "P2"  # files are stored and hashed, the rest is in the transcript
+    level: ProofLevel = (
+        "P1" if kind in ("", "file") else "P2"
+    )  # files are stored and hashed, the rest is in the transcript
     return ProofRequirement(level, kind, _condition(proof.condition))
 
 

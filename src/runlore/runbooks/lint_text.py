@@ -35,7 +35,7 @@ _VAGUE: dict[str, re.Pattern[str]] = {
     ),
 }
 _EXEMPT = re.compile(r"`+[^`]*`+|\"[^\"]*\"|“[^”]*”|^ {0,3}>.*$")
-_COMMENT = re.compile(r"<!--|<[a-z]+[^>]*\b(?:hidden|display:\s*none)", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--|<[a-z]+[^<>]{0,200}\b(?:hidden|display:\s*none)", re.IGNORECASE)
 
 
 def check_length(checked: Checked) -> list[Problem]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +22,7 @@ from runlore.runbooks.parse_steps import parse_steps
 from runlore.runbooks.render import ITEM_KEYS
 from runlore.runbooks.spans import Span, Spans, uncovered_runs
 
-LARGEST = 512 * 1024
+LARGEST = 128 * 1024
 _SCALARS = {
     "name": "name",
     "description": "description",
@@ -81,6 +82,7 @@ class _Reading:
         self.problems = list(problems)
         self.spans = Spans()
         self.foreign: list[Section] = []
+        self.copies: Counter[tuple[str, str]] = Counter()
 
     def report(self, line: int, slug: str, message: str, level: str = "error") -> None:
         """Note a problem at a line counted from 0."""
@@ -91,15 +93,16 @@ class _Reading:
         self._frontmatter(fields)
         blocks = parse_blocks(self.lines[self.body :], self.body)
         heads = [at for at, block in enumerate(blocks) if block.kind == "heading" and block.level == 2]
-        ends = [*(blocks[at].first for at in heads[1:]), len(self.lines)]
-        self._preamble(
-            blocks[: heads[0]] if heads else blocks, blocks[heads[0]].first if heads else len(self.lines), fields
-        )
+        stops = [*heads[1:], len(blocks)] if heads else []
+        first = heads[0] if heads else len(blocks)
+        self._preamble(blocks[:first], self._line(blocks, first), fields)
         known = ""
-        for at, end in zip(heads, ends, strict=True):
-            section = [block for block in blocks[at:] if block.first < end]
-            known = self._section(section, end, known, fields)
+        for at, stop in zip(heads, stops, strict=True):
+            known = self._section(list(blocks[at:stop]), self._line(blocks, stop), known, fields)
         return replace(Runbook(**fields), sections=tuple(self.foreign))
+
+    def _line(self, blocks: Sequence[Block], at: int) -> int:
+        return blocks[at].first if at < len(blocks) else len(self.lines)
 
     def _frontmatter(self, fields: dict[str, Any]) -> None:
         self.spans.add("frontmatter", 0, 1)
@@ -152,7 +155,8 @@ class _Reading:
             slug = "section-duplicate" if field else "section-unknown"
             what = "stands twice: join the two" if field else "is not one of the format: it is kept where it stands"
             self.report(heading.first, slug, f"The section *{heading.text}* {what}.", "error" if field else "warning")
-            number = sum(s.title == heading.text and s.after == known for s in self.foreign) + 1
+            self.copies[known, heading.text] += 1
+            number = self.copies[known, heading.text]
             self.spans.add(
                 f"section/{known}/{heading.text}/{number}", heading.first, _last_line(self.lines, heading.end, end)
             )

@@ -51,38 +51,28 @@ def parse_steps(
 ) -> tuple[tuple[Step, ...], list[tuple[int, int]], list[Problem]]:
     """Read the blocks of *Steps*: the steps, the lines that they cover, and what was wrong. Spans are added to ``spans``."""
     problems: list[Problem] = []
-    heads: list[tuple[Block, re.Match[str]]] = []
-    for block in body:
+    heads: list[tuple[int, re.Match[str]]] = []
+    for at, block in enumerate(body):
         if block.kind == "heading" and block.level == 3:
             found = _HEADING.fullmatch(block.text)
             if found:
-                heads.append((block, found))
+                heads.append((at, found))
             else:
-                problems.append(
-                    Problem(
-                        file, block.first + 1, "step-heading", "A step's heading is `### N. Title`: give it its number."
-                    )
-                )
-    ends = [*(block.first for block, _ in heads[1:]), end]
+                message = "A step's heading is `### N. Title`: give it its number."
+                problems.append(Problem(file, block.first + 1, "step-heading", message))
     steps: list[Step] = []
-    for (block, found), stop in zip(heads, ends, strict=True):
-        if int(found[1]) != len(steps) + 1:
-            problems.append(
-                Problem(
-                    file,
-                    block.first + 1,
-                    "step-number",
-                    f"This is step {len(steps) + 1}, numbered {found[1]}: number steps 1, 2, 3 …",
-                )
-            )
-        draft = _Draft(int(found[1]), found[2], block.first, stop)
-        spans.add(f"step-{draft.number}", block.first, block.end)
-        for item in (
-            item for inner in body if inner.kind == "list" and block.first < inner.first < stop for item in inner.items
-        ):
-            problems.extend(_bullet(draft, item, file, spans))
-        steps.append(_finished(draft, lines, block.end, spans))
-    return tuple(steps), [(heads[0][0].first, end)] if heads else [], problems
+    stops = [*(at for at, _ in heads[1:]), len(body)] if heads else []
+    for (at, found), stop in zip(heads, stops, strict=True):
+        heading, number = body[at], int(found[1])
+        if number != len(steps) + 1:
+            message = f"This is step {len(steps) + 1}, numbered {number}: number steps 1, 2, 3 …"
+            problems.append(Problem(file, heading.first + 1, "step-number", message))
+        draft = _Draft(number, found[2], heading.first, body[stop].first if stop < len(body) else end)
+        spans.add(f"step-{number}", heading.first, heading.end)
+        items = [item for block in body[at:stop] if block.kind == "list" for item in block.items]
+        problems.extend(_bullets(draft, items, file, spans))
+        steps.append(_finished(draft, lines, heading.end, spans))
+    return tuple(steps), [(body[heads[0][0]].first, end)] if heads else [], problems
 
 
 def _finished(draft: _Draft, lines: Sequence[str], after_heading: int, spans: Spans) -> Step:
@@ -92,37 +82,63 @@ def _finished(draft: _Draft, lines: Sequence[str], after_heading: int, spans: Sp
     return Step(draft.number, draft.title, prose, **draft.values)
 
 
-def _bullet(draft: _Draft, item: Item, file: str, spans: Spans) -> list[Problem]:
-    """Read a bullet into the step; one that cannot be read stays in the prose and is reported if it was meant as a label."""
+@dataclass(frozen=True, slots=True)
+class _Bullet:
+    """A labelled bullet that could be read."""
+
+    item: Item
+    label: str
+    value: Any
+
+
+def _bullets(draft: _Draft, items: Sequence[Item], file: str, spans: Spans) -> list[Problem]:
+    """Read the bullets of a step into it; one that cannot be read stays in the prose, and of two that exclude each other the first does."""
+    problems: list[Problem] = []
+    read: list[_Bullet] = []
+    for item in items:
+        bullet = _read(item)
+        if isinstance(bullet, _Bullet):
+            read.append(bullet)
+        elif bullet:
+            problems.append(Problem(file, item.first + 1, *bullet))
+    last = {bullet.label: bullet for bullet in read}
+    for bullet in read:
+        slot, single, _ = _LABELS[bullet.label]
+        if single and last[bullet.label] is not bullet:
+            message = f"`{bullet.label}:` stands twice in this step: keep one."
+            problems.append(Problem(file, bullet.item.first + 1, "label-duplicate", message))
+            continue
+        _put(draft, slot, single, bullet, spans)
+    return problems
+
+
+def _put(draft: _Draft, slot: str, single: bool, bullet: _Bullet, spans: Spans) -> None:
+    key = _SLOTS[slot]
+    if single:
+        draft.values[slot] = bullet.value
+    else:
+        earlier = draft.values.get(slot, ())
+        draft.values[slot] = earlier + (bullet.value if isinstance(bullet.value, tuple) else (bullet.value,))
+        key = key if slot == "bindings" else f"{key}-{len(earlier) + 1}"
+    spans.add(f"step-{draft.number}/{key}", bullet.item.first, bullet.item.end)
+    draft.covered.append((bullet.item.first, bullet.item.end))
+
+
+def _read(item: Item) -> _Bullet | tuple[str, str] | None:
+    """Read one bullet: its value, or the slug and message of what is wrong, or None where it was not meant as a label."""
     found = _BULLET.fullmatch(item.text) if item.plain else None
     if found is None:
         meant = _LOOKS_LABELLED.match(item.text)
         if meant is None:
-            return []
-        hint = (
-            "`Proof (P2): …` names its level"
-            if meant[1].startswith("Proof")
-            else "see the labels in the reference; a labelled bullet has no list inside"
-        )
-        return [Problem(file, item.first + 1, "label-unknown", f"`{meant[1]}:` is not a label of a step: {hint}.")]
+            return None
+        hint = "see the labels in the reference; a labelled bullet has no list inside"
+        hint = "`Proof (P2): …` names its level" if meant[1].startswith("Proof") else hint
+        return "label-unknown", f"`{meant[1]}:` is not a label of a step: {hint}."
     label = found[1].partition(" (")[0]
-    slot, single, parse = _LABELS[label]
-    value = parse_proof(found[2], found[3]) if label == "Proof" else parse(found[3])
+    value = parse_proof(found[2], found[3]) if label == "Proof" else _LABELS[label][2](found[3])
     if value is None:
-        return [Problem(file, item.first + 1, "line-unreadable", f"`{label}:` is not of its form: {_FORMS[label]}.")]
-    name = _SLOTS[slot]
-    if single and slot in draft.values:
-        return [Problem(file, item.first + 1, "label-duplicate", f"`{label}:` stands twice in this step: keep one.")]
-    if single:
-        draft.values[slot] = value
-        key = name
-    else:
-        earlier = draft.values.get(slot, ())
-        draft.values[slot] = earlier + (value if isinstance(value, tuple) else (value,))
-        key = name if slot == "bindings" else f"{name}-{len(earlier) + 1}"
-    spans.add(f"step-{draft.number}/{key}", item.first, item.end)
-    draft.covered.append((item.first, item.end))
-    return []
+        return "line-unreadable", f"`{label}:` is not of its form: {_FORMS[label]}."
+    return _Bullet(item, label, value)
 
 
 _LABELS: dict[str, tuple[str, bool, Callable[[str], Any]]] = {

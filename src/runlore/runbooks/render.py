@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from runlore.model.runbook import SECTIONS, KnownFailure, Runbook, Step
@@ -35,12 +35,21 @@ class Piece(NamedTuple):
 
 def render(runbook: Runbook) -> str:
     """Give the canonical text of a runbook; ``parse`` of it gives the runbook back."""
+    return _joined(render_pieces(runbook)) + "\n"
+
+
+def render_section(runbook: Runbook, field: str) -> str:
+    """Give the text of one known section with its heading and what stands behind it, ``""`` where there is none; field ``""`` is the head."""
+    return _joined([*(_section(runbook, field) if field else ()), *_foreign(runbook, field)])
+
+
+def _joined(pieces: Iterable[Piece]) -> str:
     parts: list[str] = []
-    for piece in render_pieces(runbook):
+    for piece in pieces:
         if parts:
             parts.append("\n" if piece.tight else "\n\n")
         parts.append(piece.text)
-    return "".join(parts) + "\n"
+    return "".join(parts)
 
 
 def render_pieces(runbook: Runbook) -> tuple[Piece, ...]:

@@ -121,6 +121,12 @@ def mask_values(words: str) -> str:
     return _NUMBERED.sub("…", _PHONE.sub("…", words))
 
 
+def mask_command(command: str) -> str:
+    """Take people's addresses and secrets' placeholders out of a command line, with a name in angle brackets in their place."""
+    command = re.sub(r"\[SECRET:([\w-]+):[^\]]*\]", r"<\1>", command)
+    return _EMAIL.sub(lambda found: found[0] if _ROLE_MAILBOX.match(found[0]) else "<e-mail>", command)
+
+
 def is_personal(text: str) -> bool:
     """Say whether a value names a person or holds a secret's placeholder: such a value is never written as a constant."""
     address = _EMAIL.search(text)

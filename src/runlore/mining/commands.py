@@ -1,4 +1,4 @@
-"""The command line of a step: one that agents ran with success, never one that was made up."""
+"""The command line of a step: one that agents ran with success, or its form where the parts that vary are named as such."""
 
 from __future__ import annotations
 
@@ -6,30 +6,38 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-_VARIES = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|\b[0-9a-f]{7,40}\b|\b\d+\b")
+_PARTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ('"<text>"', re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|\$'(?:[^'\\]|\\.)*'|<<-?\s*'?\w+'?[\s\S]*")),
+    ("<commit>", re.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b")),
+    ("<number>", re.compile(r"(?<![\w.-])\d+(?![\w.-])")),
+)
 LONGEST = 300
 
 
 def typical_command(ran: Sequence[tuple[str, str]]) -> str:
-    """Choose, among (session, command) that went well, the command that most sessions ran as it stands; "" where none is short enough.
+    """Choose, among (session, command) that went well, the command of a step; "" where no two sessions ran anything alike.
 
-    Where no two sessions ran the same, the shortest of the most common form (numbers and quoted words aside) stands for them.
+    A command that two sessions ran as it stands is taken as it stands, unless its form (numbers, hashes and quoted words named instead of
+    given) stands for twice as many sessions: then the form.
     """
     exact: dict[str, set[str]] = defaultdict(set)
     forms: dict[str, set[str]] = defaultdict(set)
     for session, command in ran:
-        if len(command) <= LONGEST and "\n" not in command.strip():
-            exact[command.strip()].add(session)
-            forms[form(command)].add(session)
+        line = command.strip()
+        if line and len(line) <= LONGEST and "\n" not in line:
+            exact[line].add(session)
+            forms[form(line)].add(session)
     if not exact:
         return ""
     best = max(exact, key=lambda c: (len(exact[c]), -len(c), c))
-    if len(exact[best]) >= 2:
-        return best
     widest = max(forms, key=lambda f: (len(forms[f]), -len(f), f))
-    return min((c for c in exact if form(c) == widest), key=lambda c: (len(c), c))
+    if len(exact[best]) >= 2 and (form(best) == best or len(forms[form(best)]) < 2 * len(exact[best])):
+        return best
+    return widest if len(forms[widest]) >= 2 else ""
 
 
 def form(command: str) -> str:
-    """Reduce a command to its form: quoted words, numbers and hashes become ``<*>``."""
-    return _VARIES.sub("<*>", command.strip())
+    """Name the parts of a command that vary from run to run: ``<number>``, ``<commit>``, ``"<text>"``; flags' short quoted patterns too."""
+    for name, pattern in _PARTS:
+        command = pattern.sub(lambda _, name=name: name, command)
+    return command.strip()

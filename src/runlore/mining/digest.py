@@ -6,6 +6,7 @@ first lines. Everything that the reduce half needs is here, and digests are cach
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
@@ -21,7 +22,7 @@ from runlore.mining.values import Activity, Span
 from runlore.mining.words import classify_prompt, content_words
 from runlore.model import Event, Transcript
 
-VERSION = 2
+VERSION = 3
 
 MOST_WORDS = 1500
 """Characters kept of one thing that a person said."""
@@ -29,6 +30,9 @@ MOST_SCALARS = 14
 MOST_LINES = 40
 """Lines of a request that are indexed for routing."""
 _MOST_ERROR = 400
+LINK = "link"
+"""Stands for a path in ``Call.scalars``: the link that a command's output ends with."""
+_URL = re.compile(r"https?://[^\s\"'<>]{4,}")
 
 
 class Said(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -226,7 +230,7 @@ def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) 
                 error if own or len(activities) == 1 else "",
                 event.words[:MOST_WORDS],
                 bindings if own else (),
-                _scalars(result) if own and structured and event.outcome == "ok" else (),
+                _shown(result, structured) if own and event.outcome == "ok" and activity.role in ("effect", "check", "read") else (),
                 edges if own else (),
                 activity.objects,
                 event.actor,
@@ -257,6 +261,15 @@ def _error(event: Event) -> str:
         named = result.get("error") or result.get("message") or result.get("detail")
         result = named if isinstance(named, str) else msgspec.json.encode(result).decode()
     return scalar_text(result if result is not None else "")[:_MOST_ERROR]
+
+
+def _shown(result: Any, structured: bool) -> tuple[tuple[str, str], ...]:
+    """What a result shows at a glance: its plain fields, or of a command's output the link on its last line."""
+    if structured or isinstance(result, dict):
+        return _scalars(result)
+    lines = result.rstrip().rsplit("\n", 1)[-1:] if isinstance(result, str) else []
+    link = _URL.search(lines[0]) if lines else None
+    return ((LINK, link.group()[:120]),) if link else ()
 
 
 def _scalars(result: Any) -> tuple[tuple[str, str], ...]:

@@ -142,7 +142,7 @@ def _effects(group: Group, steps: Sequence[WorkflowStep], anchored: frozenset[st
 def _title(steps: Sequence[WorkflowStep], anchors: frozenset[str], procedure: str) -> str:
     """The verb phrase of the last effect that nearly every case reaches; for a written procedure its own."""
     if procedure:
-        return f"Follow the procedure {procedure.replace('_', ' ').replace('-', ' ')}"
+        return f"Follow the {procedure} procedure"
     effects = [s for s in steps if s.activity in anchors] or list(steps)
     usual = [s for s in effects if s.support[0] * 5 >= 4 * max(e.support[0] for e in effects)]
     return usual[-1].title if usual else "Repeated work"
@@ -207,7 +207,7 @@ def _failure_modes(
 
 def _is_failure(call: Call) -> bool:
     """Say whether an error tells about the work: a red test or a search without a match does not, nor does an edit that missed."""
-    if call.role == "edit" or step_name(call) is None and (call.command or call.role != "read"):
+    if call.role == "edit" or step_name(call) is None:
         return False
     return call.role != "check" or not call.command
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-STABLE = 5
-"""Cases in which one came before the other, without exception, that make an arrow without a data edge."""
+STABLE = 4
+"""Cases in which one came before the other that make an arrow without a data edge, with at most one exception in EXCEPTIONS."""
+EXCEPTIONS = 9
 
 
 def precedence(sequences: Iterable[Sequence[str]]) -> tuple[Counter[tuple[str, str]], Counter[str]]:
@@ -46,7 +47,7 @@ def arrows(
             forth, back = before.get((earlier, later), 0), before.get((later, earlier), 0)
             if (earlier, later) in data and forth >= back:
                 must[later].add(earlier)
-            elif forth >= STABLE and back * 50 <= forth:
+            elif forth >= STABLE and back * EXCEPTIONS <= forth:
                 must[later].add(earlier)
     reached: dict[str, set[str]] = {}
     reduced: dict[str, tuple[str, ...]] = {}

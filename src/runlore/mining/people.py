@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,12 +40,26 @@ def hear(members: Sequence[Member], steps: Sequence[WorkflowStep]) -> Heard:
 def _quotes(rows: Sequence[tuple[Member, Said]], kinds: set[str], titles: dict[str, str]) -> tuple[Quote, ...]:
     chosen: dict[str, tuple[float, Quote]] = {}
     for member, said in rows:
-        if said.kind in kinds and said.text.strip():
+        if said.kind in kinds and is_guidance(said.text):
             words = " ".join(said.text.split())[:LONGEST_QUOTE]
             quote = Quote(words, Source(member.transcript, said.line, said.index), _day(said.time), _about(member.case, said, titles))
             chosen.setdefault(words.lower(), (said.time, quote))
     latest = sorted(chosen.values(), key=lambda item: (-item[0], item[1].words))
     return tuple(quote for _, quote in latest[:MOST_QUOTES])
+
+
+_GUIDES = re.compile(
+    r"(?i)\b(?:don'?t|do not|never|always|instead|rather|should|shouldn'?t|must|first|only|no|not|without|before|after|use|using|keep|make|"
+    r"remove|drop|add|avoid|stop|wait|leave|let'?s|please|prefer|need|needs|too|sounds?|looks?|reply|rename|move|separate)\b"
+)
+
+
+def is_guidance(text: str) -> bool:
+    """Say whether words of refusal guide the next one: short enough to be a rule, and more than a question about this time."""
+    words = text.split()
+    if not 2 <= len(words) <= 60 or not _GUIDES.search(text):
+        return False
+    return not (text.rstrip().endswith("?") and len(words) < 14 and not re.search(r"(?i)\b(?:should|instead|can (?:you|we)|could)\b", text))
 
 
 def _about(case: Case, said: Said, titles: dict[str, str]) -> str:

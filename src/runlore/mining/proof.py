@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Protocol
 
-from runlore.mining.digest import Call
+from runlore.mining.digest import LINK, Call
 from runlore.model import Evidence, Proof, Source
 
 _SETTLED = re.compile(r"(?i)(status|state|result|outcome|success|ok|message|published|sent)")
@@ -22,9 +22,22 @@ class _Occurrence(Protocol):
     def source(self) -> Source: ...
 
 
+def _command_proof(items: Sequence[_Occurrence]) -> tuple[Proof, ...]:
+    """A command that went well shows it by its exit code, and by the link that it prints where it prints one."""
+    places = tuple(Source(i.source.transcript, i.call.result_line or i.call.line, i.call.result_index) for i in items)
+    linked = [i for i in items if any(path == LINK for path, _ in i.call.scalars)]
+    evidence = Evidence((len(items), len(items)), places[:6])
+    found = [Proof("command", "it ends with exit code 0", evidence)]
+    if len(linked) * 3 >= len(items) * 2:
+        found.append(Proof("url", "the link that the command prints", Evidence((len(linked), len(items)), places[:6])))
+    return tuple(found)
+
+
 def proofs(items: Sequence[_Occurrence]) -> tuple[Proof, ...]:
     """Give at most two proofs for an effect: a field that says it is done (same value in nine of ten results), a field that names the outcome."""
     total = len(items)
+    if total and all(item.call.command for item in items):
+        return _command_proof(items)
     values: dict[str, Counter[str]] = defaultdict(Counter)
     places: dict[str, list[Source]] = defaultdict(list)
     for item in items:

@@ -57,7 +57,7 @@ def step_name(call: Call) -> str | None:
 
     Editing is one step whatever the file; common reads and the agent's own bookkeeping are none.
     """
-    if call.role == "plan" or call.actor == "person" or (call.role == "read" and call.common):
+    if call.role == "plan" or call.actor == "person" or (call.common and (call.role == "read" or call.command and call.role == "edit")):
         return None
     if call.role == "edit":
         return "edit"
@@ -169,21 +169,28 @@ def _step(
     effect = any(c.role == "effect" for c in calls)
     return WorkflowStep(
         number=numbers[name],
-        title="Edit the files" if name == "edit" else lead[0],
+        title="Make the change" if name == "edit" else lead[0],
         activity=name,
         optional=count < ALWAYS * cases,
         repeat=sum(1 for n in per_case.values() if n > 1) * 5 >= 2 * len(per_case),
         after=tuple(sorted(numbers[a] for a in after)),
         arguments=_arguments(name, items, numbers, rules),
         approval=_approval(items) if effect else None,
-        proof=proofs(items) if effect or name in focus else (),
+        proof=proofs(items) if effect or name in focus or any(c.role == "check" for c in calls) else (),
         support=(count, cases),
         sources=_sources(items),
         effect=effect,
-        command=typical_command([(o.member.session, o.call.command) for o in items if o.call.command]),
-        tool=lead[1],
-        summary="",
+        command="" if name == "edit" else typical_command([(o.member.session, o.call.command) for o in items if o.call.command]),
+        tool="" if name == "edit" else lead[1],
+        summary=_files(calls) if name == "edit" else "",
     )
+
+
+def _files(calls: Sequence[Call]) -> str:
+    """Say which kinds of files an editing step touches, most frequent first."""
+    kinds = Counter(c.name.removeprefix("edit ") for c in calls if c.name.startswith("edit *"))
+    shown = [f"`{kind}`" for kind, _ in kinds.most_common(3)]
+    return f"Mostly {' and '.join(shown[:2])} files." if shown else ""
 
 
 def _sources(items: Sequence[Occurrence]) -> tuple[Source, ...]:

@@ -11,8 +11,8 @@ from typing import Final
 from runlore.mining.activities import is_coding_tool, path_of
 from runlore.mining.objects import branch_objects, objects_of
 from runlore.mining.values import Activity, Span
-from runlore.mining.vocabulary import words_of
-from runlore.mining.words import PromptKind, classify_prompt, content_words
+from runlore.mining.vocabulary import tokens_of, words_of
+from runlore.mining.words import PromptKind, classify_prompt, content_words, stem
 from runlore.model import Event
 
 _WORDS_DIFFER: Final = 0.34  # share of a request's words that the case has used, from which on it is about the same
@@ -24,6 +24,15 @@ _NAMED: Final = ("pr:", "issue:", "branch:")
 _TRUNKS: Final = frozenset({"main", "master", "develop", "trunk", "HEAD", ""})
 _CALLED: Final = re.compile(r"(?:^|\s)/([a-z][\w-]*(?::[\w-]+)*)(?=\s|$|[.,!?])")
 _FEW_WORDS: Final = 3  # a request of fewer words of content leans on what was said before
+_QUESTION_DIFFERS: Final = 0.15  # the same for a question: most questions stay on what is going on
+_QUESTION: Final = re.compile(
+    r"[^.!\n]*\?|(?:what|why|how|where|which|who|when|is|are|was|were|does|do|did|can we|could we|should we)\b",
+    re.IGNORECASE,
+)
+_UPKEEP: Final = re.compile(
+    r"\b(?:update|rebase|merge|sync|pull)\b.{0,30}\b(?:from|with|onto|into|main|master|parent|branch|upstream)\b",
+    re.IGNORECASE,
+)
 _MANY_CALLS: Final = 6  # so many calls are work, even where all of them read
 _TAIL_SHARE: Final = 0.15
 # Words of every session about code: that two requests share them says nothing.
@@ -51,6 +60,8 @@ class _Segment:
     roles: frozenset[str] = frozenset()
     calls: int = 0
     landed: bool = False  # the last change of anything in it was an effect
+    question: bool = False
+    upkeep: bool = False  # asks to bring the branch up to date
     before: str = ""  # the agent's last words before it
     started: float = 0.0
     ended: float = 0.0
@@ -186,6 +197,8 @@ def _segment(first: int, last: int, events: Sequence[Event], described: Describe
         frozenset(roles),
         calls,
         landed,
+        _QUESTION.match(text.strip()) is not None,
+        _UPKEEP.search(text[:200]) is not None,
         _words_before(first, events),
         opening.time,
         max(events[last].end, events[last].time),
@@ -217,16 +230,17 @@ def _opens(segment: _Segment, case: _Case) -> bool:
     if segment.procedure:
         return not _is_retry(segment, case)
     if segment.kind == "plan":
-        return case.segments[-1].kind != "plan" or any(s.roles & {"edit", "effect"} for s in case.segments)
+        return any(s.calls for s in case.segments) or all(s.kind not in ("plan", "noise") for s in case.segments)
     if segment.kind != "request" or not any(s.calls or s.words for s in case.segments):
         return False
     share = len(segment.words & case.words) / len(segment.words) if segment.words else 0.0
     if _names_another(segment.named, case.objects):
         return share < 0.5 and bool(segment.calls)
-    if segment.named & case.objects or segment.weight < _FEW_WORDS or not segment.words:
+    if segment.named & case.objects or segment.weight < _FEW_WORDS or (len(segment.words) < 2 and not segment.upkeep):
         return False
-    said = frozenset(content_words(segment.before))
-    if share >= _WORDS_DIFFER or len(segment.words & said) / len(segment.words) >= _ANSWERS:
+    if share >= _WORDS_DIFFER or len(segment.words & _said(segment.before)) / len(segment.words) >= _ANSWERS:
+        return False
+    if segment.question and (share >= _QUESTION_DIFFERS or not segment.roles & _WORK):
         return False
     known = len(segment.files & case.files) / len(segment.files) if segment.files else None
     if known is not None and case.files and known < _FILES_DIFFER:
@@ -236,6 +250,11 @@ def _opens(segment: _Segment, case: _Case) -> bool:
     asked = segment.before.rstrip(" \n*_`)").endswith("?")
     works = bool(segment.roles & _WORK) or segment.calls >= _MANY_CALLS
     return case.landed and not asked and works and share < 0.2 and (known is None or known < 0.5)
+
+
+def _said(text: str) -> frozenset[str]:
+    """The words of what the agent said last, those inside names and code as well: people answer with them."""
+    return frozenset(stem(word) for word in tokens_of(text))
 
 
 def _is_retry(segment: _Segment, case: _Case) -> bool:

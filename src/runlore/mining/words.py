@@ -119,7 +119,7 @@ _NO_E: Final = re.compile(
 
 
 _NOISE: Final = re.compile(
-    r"^(?:<[\w-]+>|\[Request interrupted|\[Image|Caveat:|/(?:exit|clear|compact|quit|model|help|cost|login|logout|status|resume|config|ide|context)\b)"
+    r"^(?:<[\w-]+>|\[Request interrupted|Operation stopped by hook|\[Image|Caveat:|/(?:exit|clear|compact|quit|model|help|cost|login|logout|status|resume|config|ide|context)\b)"
 )
 _PLAN: Final = re.compile(
     r"^\s*(?:please )?(?:implement|execute|follow|here(?:'s| is)) (?:the|this|my|our) (?:following )?plan\b|^\s*# (?:implementation )?plan\b",
@@ -180,6 +180,14 @@ _ASKS: Final = re.compile(
 )
 _DECORATION: Final = re.compile(r"^[^\w(`/#@\"'.-]+")
 _NOW: Final = re.compile(r"(?:ok(?:ay)?[\s,.!]+)?(?:now|next)\b", re.IGNORECASE)
+_STARTS_WITH_YES: Final = re.compile(
+    r"(?:oh|ah|uh+|ok(?:ay)?|hmm+)?[\s,.!]*(?:yes|yeah|yep|yup|sure|definitely|absolutely|exactly|agreed)\b",
+    re.IGNORECASE,
+)
+_POINTS_BACK: Final = re.compile(
+    r".{0,80}\b(?:as well|prior|previous|beforehand|our options|the rest)\b|(?:u+m+|uh+|oh|ah|eh+)?[\s,.]*(?:sorry|it'?s|that'?s|these|those|they)\b",
+    re.IGNORECASE,
+)
 _NUMBERED: Final = re.compile(r"^\s*\d[.)]\s", re.MULTILINE)
 
 
@@ -213,11 +221,15 @@ def classify_prompt(text: str) -> PromptKind:
     words = content_words(rest)
     if rest != own and len(words) <= 3 and len(own) <= 80:
         return "followup" if "?" in own or _ASKS.match(rest) else "confirmation"
+    if _STARTS_WITH_YES.match(own) and not objects_of(own):
+        return "followup"  # a yes, and what comes next
     if not words and objects_of(own):
         return "request"  # a bare link or ticket key
     if not words or (len(words) == 1 and len(own) <= 12 and not _FOLLOWUP_START.match(own)):
         return "followup"
     if _FOLLOWUP_START.match(own) and len(words) <= 14 and not (_NOW.match(own) and objects_of(own)):
+        return "followup"
+    if _POINTS_BACK.match(own) and len(words) <= 20 and not objects_of(own):
         return "followup"
     if len(words) <= 5 and _REFERS_BACK.search(own) and not objects_of(own):
         return "followup"

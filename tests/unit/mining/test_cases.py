@@ -146,6 +146,31 @@ def test_a_plan_handed_over_opens_a_case() -> None:
     assert bounds(session.split()) == [(0, 4), (5, 6)]
 
 
+def test_a_plan_that_never_ran_is_handed_over_again() -> None:
+    plan = "Implement the following plan:\n\n# Plan: audit log\n\n1. table\n2. writer"
+    session = (
+        Session()
+        .ask(plan)
+        .ask("Operation stopped by hook: another session is active")
+        .ask(plan)
+        .edit("src/audit/log.py")
+    )
+    assert bounds(session.split()) == [(0, 3)]
+
+
+def test_bringing_the_branch_up_to_date_is_a_case_of_its_own() -> None:
+    session = (
+        uploads().run("git push").ask("update from our parent branch").run("git fetch", "git rebase origin/parent")
+    )
+    assert bounds(session.split()) == [(0, 5), (6, 8)]
+
+
+def test_people_answer_with_the_agents_own_words() -> None:
+    session = uploads().say("The reviewer would use `ParallelImport` and drop the `csvSniffer`.")
+    session.ask("remove the sniffer first, the csv is always clean").edit("src/importer/csv.py").run("git commit -am x")
+    assert len(session.split()) == 1
+
+
 def test_an_interrupt_does_not_split() -> None:
     session = Session().ask("Add retries to the upload client").edit("src/upload/client.py").add("interrupt")
     session.ask("Add retries to the upload client, at most three").edit("src/upload/client.py")

@@ -43,7 +43,7 @@ LOWER_ANCHORS: Final[dict[str, re.Pattern[bytes]]] = {
 """Searched in the lower-cased text; positions are the same."""
 
 EMAIL_ANCHORS: Final = {"at": re.compile(rb"@(?=[A-Za-z0-9])")}
-HOME_ANCHORS: Final = {"home": re.compile(rb"/home/"), "users": re.compile(rb"Users(?=[/\\-])")}
+HOME_ANCHORS: Final = {"home": re.compile(rb"home(?<=[/-]home)[/-]"), "users": re.compile(rb"Users(?=[/\\-])")}
 
 # What the rules of the first group begin with, for one automaton without lookaround.
 _SELECTOR: Final = (

@@ -35,7 +35,7 @@ _AFTER: Final = re.compile(
     rb"(?P<close>\\{0,15}[\"'`])?(?:\)|\])?(?P<before>[ \t]{0,3})(?P<delimiter>:=|=>|==?|:|,|)(?P<after>[ \t]{0,4})(?P<open>\\{0,15}[\"'`])?"
 )
 # A bare value ends where its JSON string could end; \uXXXX and \/ are the only escapes that it may hold.
-_BARE: Final = re.compile(rb"(?:[^\s\"'`\\,;&|<>(){}]|\\+u00[0-9a-fA-F]{2}|\\+/)+")
+_BARE: Final = re.compile(rb"[^\s\"'`\\,;&|<>(){}]*(?:(?:\\+u00[0-9a-fA-F]{2}|\\+/)[^\s\"'`\\,;&|<>(){}]*)*")
 _QUOTE: Final = re.compile(rb"(\\*)([\"'`])")
 
 
@@ -108,7 +108,7 @@ def _find_value(line: bytes, after: re.Match[bytes]) -> tuple[int, int, bool] | 
     opening = after["open"]
     if opening is None:
         bare = _BARE.match(line, begin, begin + _LONGEST)
-        return None if bare is None else (begin, bare.end(), False)
+        return None if bare is None or bare.end() == begin else (begin, bare.end(), False)
     # A bare value in a JSON string that ends right after the delimiter: `"… token:"`. The quote is the string's own end.
     end = find_quoted_end(line, begin, len(opening) - 1, opening[-1:])
     if end is None:

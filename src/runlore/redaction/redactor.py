@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from operator import itemgetter
 from typing import Final
 
 import msgspec
@@ -64,7 +66,7 @@ class Redactor:
             return None
         extra = [rb"@[A-Za-z0-9]"] if email else []
         if home:
-            extra += [rb"/home/", rb"Users[/\\-]"]
+            extra += [rb"[/-]home[/-]", rb"Users[/\\-]"]
         words = sorted({rule.anchor.removeprefix("keyword:") for rule in further})
         extra += [rb"(?i:" + re.escape(word.encode()) + rb")" for word in words]
         return anchors.make_selector(re2, tuple(extra))
@@ -130,7 +132,7 @@ class Redactor:
             if not spans:
                 break
             redacted = self._replace(redacted, spans)
-            hits = list(self._list_hits(redacted))
+            hits = sorted(self._list_hits(redacted), key=itemgetter(1))
         if redacted is line or _is_json(redacted) or not _is_json(line):
             return redacted
         return msgspec.json.encode(self._redact_value(msgspec.json.decode(line)))
@@ -148,9 +150,12 @@ class Redactor:
     def _list_spans(self, line: bytes, hits: Iterable[Hit]) -> list[Span]:
         """List the secrets of one line: in order, none overlapping another or a placeholder."""
         found: list[Span] = []
+        covered = 0
         for name, hit in hits:
             if name in _KEYWORD_ANCHORS:
-                found += find_keyed(line, hit)
+                if hit >= covered:  # within a value that goes as a whole nothing more is looked for
+                    found += find_keyed(line, hit)
+                    covered = max(covered, found[-1][1] if found else 0)
             elif name == "hyphen":
                 found += find_flagged(line, hit)
             for rule in self._rules.get(name, ()):
@@ -241,7 +246,7 @@ def _trim(line: bytes, begin: int, end: int, kind: str) -> Span | None:
     if (begin - slashes) % 2:  # the first byte belongs to an escape
         begin += 5 if line[begin : begin + 1] == b"u" else 1
     position = begin
-    for match in _UNSAFE.finditer(line, begin):
+    for match in _UNSAFE.finditer(line, begin, end + 6):
         if match.start() >= end:
             break
         if match[0][:1] != b"\\" or match.end() > end:
@@ -257,11 +262,13 @@ def _rank(span: Span) -> tuple[int, bool, int, bool]:
 
 
 def _choose(spans: Iterator[Span], taken: list[tuple[int, int]]) -> list[Span]:
-    """Choose among overlapping spans the one that begins first and, there, the longest."""
+    """Choose among overlapping spans the one that begins first and, there, the longest; none over what is ``taken``."""
     chosen: list[Span] = []
     last = 0
+    ends = [stop for _, stop in taken]
     for begin, end, kind in sorted(spans, key=_rank):
-        if begin < last or any(start < end and begin < stop for start, stop in taken):
+        following = bisect_right(ends, begin)
+        if begin < last or (following < len(taken) and taken[following][0] < end):
             continue
         chosen.append((begin, end, kind))
         last = end

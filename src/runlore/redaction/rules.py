@@ -85,7 +85,7 @@ PROVIDER_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "private-key",
         "hyphen",
-        re.compile(_PEM_HEAD + rb"(?:(?!-----END)" + _PEM_BODY + rb"){32,20000}?" + _PEM_TAIL),
+        re.compile(_PEM_HEAD + rb"(?:(?!-----)" + _PEM_BODY + rb"){32,20000}?" + _PEM_TAIL),
         literals=(b"-----BEGIN ",),
     ),
     # Without its end (a cut output): as far as lines of base64 go.
@@ -93,7 +93,8 @@ PROVIDER_RULES: Final[tuple[Rule, ...]] = (
         "private-key",
         "hyphen",
         re.compile(
-            _PEM_HEAD + rb"(?:(?:\\+(?:[nrt/]|u2192)|[ \t0-9|]|\xe2\x86\x92){1,16}(?:[A-Za-z0-9+/=]|\\+/){16,100}){1,400}"
+            _PEM_HEAD
+            + rb"(?:(?:\\+(?:[nrt/]|u2192)|[ \t0-9|]|\xe2\x86\x92){1,16}(?:[A-Za-z0-9+/=]|\\+/){16,100}){1,400}"
         ),
         literals=(b"-----BEGIN ",),
     ),
@@ -148,5 +149,6 @@ EMAIL_RULE: Final = Rule(
 HOME_RULES: Final[tuple[Rule, ...]] = (
     Rule("home", "home", re.compile(rb"/home/([^/\s\"'`\\:;,<>()|&*$\[\]{}]{1,64})"), 1),
     Rule("home", "users", re.compile(rb"Users(?:/|\\{1,16})([^/\s\"'`\\:;,<>()|&*$\[\]{}]{1,64})"), 1),
+    Rule("home", "home", re.compile(rb"-home-([A-Za-z0-9_.]{1,64})"), 1),
     Rule("home", "users", re.compile(rb"-Users-([A-Za-z0-9_.]{1,64})"), 1),
 )

@@ -28,7 +28,7 @@ def totals_of(sections: Sequence[Section]) -> Totals:
     """Count cases, failures and objections of all workflows, each once.
 
     A case is known by its session and the place of its request, a failure mode by where it was seen, an objection
-    by its words and their place. Tokens and time are those of the cases; where the cases say nothing, those of the workflows.
+    by its words and their place. Tokens and time are those of the cases; where these say nothing, the workflows'.
     """
     cases = {
         (case.session, min(case.sources, default=None)): case for section in sections for case in section.workflow.cases

@@ -277,7 +277,7 @@ def priorities(sections: Sequence[Section], facts: Sequence[Fact], most: int = 5
             one_line(mode.template),
             mode.count,
             section.workflow.title,
-            mode.recovery or "Nothing that the agents tried has helped.",
+            mode.recovery,
             section.anchor,
         )
         for section in sections

@@ -222,3 +222,10 @@ def test_code_in_texts_is_set_as_code() -> None:
     page = render_report(replace(example.report(), workflows=(workflow,)))
     assert "Run <code>pnpm &lt;build&gt;</code> twice</h3>" in page
     assert "<p>A lone ` stays</p>" in page
+
+
+def test_no_order_is_claimed_where_the_evidence_backs_none() -> None:
+    workflow = example.figures()
+    loose = replace(workflow, steps=tuple(replace(step, after=()) for step in workflow.steps))
+    assert "the evidence backs no order" in render_report(replace(example.report(), workflows=(loose,)))
+    assert "the evidence backs no order" not in render_report(replace(example.report(), workflows=(workflow,)))

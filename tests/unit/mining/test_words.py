@@ -26,7 +26,7 @@ from runlore.mining.words import classify_prompt, content_words, stem
         *(("answer", t) for t in ("2", "B", "option 3", "1 and 3", "let's go with 2", "the second one", "skip 5, 7, 8 and do the rest", "A) both hooks")),
         *(("followup", t) for t in (
             "commit and push", "and also the docs", "what about Windows?", "are you sure?", "why?", "the lint is failing", "now run the tests", "is that safe?",
-            "push", "fix it", "yeah let's fix the rest, even the small ones", "sorry, I should have said that the queue was replaced last week",
+            "push", "fix it", "yeah let's fix the remaining typos in the invoice templates, even the small ones", "sorry, I should have said that the queue was replaced last week",
             "what are our options for the cache?", "can you update the prior comments as well with the commit?", "can you explain that", "did you check it?",
         )),
         *(("noise", t) for t in ("", "   ", "[Request interrupted by user]", "<local-command-stdout>x</local-command-stdout>", "/exit", "...")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
@@ -14,6 +15,9 @@ customer's.
 """
 
 _SYNTAX_WORDS = "func type struct def class const interface import return function export async void public private"
+SPREAD = 3
+"""Places at most that searches with a word may have ended at, for the word to say where to look."""
+
 _SYNTAX = frozenset(_SYNTAX_WORDS.split())
 
 
@@ -37,7 +41,8 @@ def gather_lookups(sightings: list[Sighting], total: int) -> Iterator[Found]:
             continue
         else:
             continue
-        text = f"{question} gave the same answer in {sessions_of(agreeing)} of {n} sessions: “{agreeing[0].seen.text}”"
+        answer = agreeing[0].seen.text
+        text = f"{question} gave the same answer in {sessions_of(agreeing)} of {n} sessions: “{answer}”"
         yield Found(
             "fact",
             f"lookup {key}",
@@ -53,18 +58,21 @@ def gather_lookups(sightings: list[Sighting], total: int) -> Iterator[Found]:
 def _entities(tool: str, asked_for: list[tuple[str, list[Sighting]]]) -> Found:
     ranked = sorted(asked_for, key=lambda a: (-sessions_of(a[1]), a[0]))
     every = tuple(s for _, group in ranked for s in group)
-    shown = joined(
-        [f"{asked} → “{group[0].seen.text[:60]}” ({sessions_of(group)} sessions)" for asked, group in ranked], 5
-    )
-    text = f"`{tool}` was asked the same in {sessions_of(every)} sessions and never answered differently: {shown}"
-    return Found(
-        "fact",
-        f"entities {tool}",
-        sentence(text),
-        "These do not change from case to case; keep them at hand.",
-        "notes",
-        every,
-    )
+    shown = joined([f"{_plain(a)} is {_label(g[0].seen.text)} ({sessions_of(g)} sessions)" for a, g in ranked], 5)
+    text = f"`{tool}` was asked the same in {sessions_of(every)} sessions and gave the same answers: {shown}"
+    way = "Keep them at hand; look them up again where it matters that they are fresh."
+    return Found("fact", f"entities {tool}", sentence(text), way, "notes", every)
+
+
+def _plain(asked: str) -> str:
+    """Give the arguments of a lookup without the punctuation of JSON."""
+    return re.sub(r'[{}"]', "", asked).replace(":", " ").replace(",", ", ")
+
+
+def _label(answer: str) -> str:
+    """Give the name that an answer carries, else its beginning."""
+    found = re.search(r'"(?:\w*name|title|label)":"([^"]{1,60})"', answer)
+    return f"“{found[1]}”" if found else f"“{answer[:60]}”"
 
 
 def _agreeing(group: list[Sighting]) -> list[Sighting]:
@@ -91,7 +99,7 @@ def gather_constants(sightings: list[Sighting], total: int) -> Iterator[Found]:
     for tool, arguments in sorted(tools.items()):
         every = tuple(s for _, group, _ in arguments for s in group)
         shown = joined(
-            [f"{name} “{group[0].seen.text}” ({sessions_of(group)} of {n} sessions)" for name, group, n in arguments], 6
+            [f"{name} “{same[0].seen.text}” ({sessions_of(same)} of {n} sessions)" for name, same, n in arguments], 6
         )
         text = f"`{tool}` is called with {shown}"
         way = "Use these values unless the request says otherwise."
@@ -118,19 +126,35 @@ def gather_searches(sightings: list[Sighting], total: int) -> Iterator[Found]:
     """Bring together long searches that ended at the same file: three sessions that looked for some of the same
     words.
     """
+    places: dict[str, set[str]] = defaultdict(set)
+    for s in sightings:
+        for word in _words(s):
+            places[word].add(s.seen.key)
     for place, group in by_key(sightings):
         n = sessions_of(group)
-        terms: dict[str, set[str]] = defaultdict(set)
-        for s in group:
-            for term in s.seen.text.rstrip("…").split(", "):
-                if term and term not in _SYNTAX:
-                    terms[term].add(s.session)
-        common = sorted((t for t in terms if len(terms[t]) >= 2), key=lambda t: (-len(terms[t]), t))
+        common = _common_terms(group, places)
         if n < 3 or not common:
             continue
         calls = sum(s.seen.calls for s in group)
         wanted = joined([f"`{t}`" for t in common], 4)
         text = f"{n} sessions searched for {wanted} and ended at `{place}`, after {calls} calls in all"
         yield Found(
-            "fact", f"search {place}", sentence(text), f"Start reading at `{place}`.", "notes", tuple(group), weight=0.5
+            "fact", f"search {place}", sentence(text), f"Start reading at `{place}`.", "notes", tuple(group), weight=0.3
         )
+
+
+def _common_terms(group: list[Sighting], places: dict[str, set[str]]) -> list[str]:
+    """Give what most of the sessions looked for; words that searches for many other places use too say nothing."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for s in group:
+        for word in _words(s):
+            found[word].add(s.session)
+    least = max(2, sessions_of(group) // 2 + 1)
+    common = [w for w in found if len(found[w]) >= least and len(places[w]) <= SPREAD]
+    return sorted(common, key=lambda w: (-len(found[w]), w))
+
+
+def _words(sighting: Sighting) -> set[str]:
+    """Give the names that a search looked for, and the longer words that they are made of."""
+    names = [n for n in sighting.seen.text.rstrip("…").split(", ") if n and n not in _SYNTAX]
+    return {*names, *(part.lower() for name in names for part in re.findall(r"[A-Z]?[a-z]{4,}", name))} - _SYNTAX

@@ -64,7 +64,8 @@ _RULES = (
     re.compile(r"(?P<rule>SC\d{4})(?: \(\w+\))?: (?P<message>.+)$", re.MULTILINE),  # shellcheck
 )
 _BIOME = re.compile(
-    r"^\S+\.\w+(?::\d+:\d+)? (?P<rule>format|lint/[\w/]+|assist/[\w/]+) +(?:FIXABLE +)?━+\s+[×✖!] (?P<message>.+)$",
+    r"^\S+\.\w+(?::\d+:\d+)? (?P<rule>format|(?:lint|assist)/[\w/]+) +(?:FIXABLE +)?━+\s+[×✖!] "
+    r"(?P<message>.+)$",
     re.MULTILINE,
 )
 _NOT_A_RULE = {"typecheck", "error", "warning", "note", "compile", "syntax"}

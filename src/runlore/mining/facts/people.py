@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from runlore.mining.facts.gathering import Found, Sighting, by_key, sessions_of
 from runlore.mining.facts.preferences import COLLEAGUE, CUSTOMER, VISITOR, is_personal
-from runlore.mining.facts.wishes import Said, group, is_directive
+from runlore.mining.facts.wishes import Said, begins_with_verb, group, is_directive
 from runlore.mining.facts.wording import instruction, quotes, sentence, shelf_of, times
 
 CUSTOMERS = 0.03
@@ -59,7 +59,7 @@ def gather_declined(sightings: list[Sighting], total: int) -> Iterator[Found]:
         name = _NAMES.get(activity, f"`{activity}`")
         text = f"People declined {name} {times(len(declined))} in {n} sessions"
         text += f"; they said {quotes(words)}" if words else ", without a word"
-        way = _way(activity, sorted(set(advice), key=lambda w: (len(w), w)))
+        way = _way(activity, sorted(set(advice), key=lambda w: (len(w), w)), bool(words))
         yield Found(
             "trap",
             f"declined {activity}",
@@ -72,15 +72,17 @@ def gather_declined(sightings: list[Sighting], total: int) -> Iterator[Found]:
         )
 
 
-def _way(activity: str, advice: list[str]) -> str:
+def _way(activity: str, advice: list[str], spoken: bool) -> str:
     if activity == "edit":
         return "Where the request leaves the way open, say what you are about to change before changing it."
     if activity == "ExitPlanMode":
         return "Answer the open questions and settle how simple it should be before the plan is put up for approval."
     if activity == "AskUserQuestion":
         return "Give the background in words first; people answer with a question of their own."
-    if advice:
+    if len(advice) > 1:
         return f"Before `{activity}`: {'; '.join(_lower(instruction(w).rstrip('.')) for w in advice[:3])}."
+    if spoken:
+        return f"See whether one of these reasons holds before running `{activity}`, and ask where it may."
     return f"Ask before running `{activity}`."
 
 
@@ -103,10 +105,15 @@ def gather_wishes(sightings: list[Sighting], total: int) -> Iterator[Found]:
             who = "Customers asked" if customers else "People said"
             text = f"{who} in {wish.sessions} sessions: {quotes(words)}"
             shelf = "customers" if customers else shelf_of(words[0], "notes")
-            way = f"Expect it: {_lower(instruction(words[0]))}" if customers else instruction(words[0])
+            way = _expectation(words[0]) if customers else instruction(words[0])
             yield Found(
                 "preference", f"wish {' '.join(wish.words)}", sentence(text), way, shelf, members, told=len(members)
             )
+
+
+def _expectation(words: str) -> str:
+    plain = re.sub(r"\bmy\b", "their", _lower(instruction(words)), flags=re.IGNORECASE)
+    return f"Expect to be asked to {plain}" if begins_with_verb(plain) else f"Expect this: {plain}"
 
 
 def _is_public(sightings: list[Sighting]) -> bool:

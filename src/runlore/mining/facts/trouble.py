@@ -37,7 +37,8 @@ def _stale(group: list[Sighting], n: int) -> tuple[str, str] | None:
         return None
     calls = joined(sorted({code(s.seen.text) for s in group}, key=lambda c: (len(c), c)), 2)
     said = _said(group).rstrip(" :;")
-    text = f"{calls} stop with “{said}” until {code(remedy.text)} has been run ({times(len(group))} in {n} sessions)"
+    seen = f"{times(len(group))} in {n} sessions"
+    text = f"{calls} stop with “{said}” until {code(remedy.text)} has been run ({seen})"
     return text, f"Run {code(remedy.text)} first; then the same command passes"
 
 
@@ -85,7 +86,7 @@ def _tool_failure(key: str, group: list[Sighting], n: int) -> tuple[str, str] | 
     remedy = voted_remedy(group)
     if remedy is None:
         return text, ""
-    return text, _way(tool, remedy.text, remedy.sessions >= max(2, 0.3 * n))
+    return text, _way(tool, remedy.text, remedy.sessions >= max(2, 0.2 * n))
 
 
 def _way(tool: str, remedy: str, agreed: bool) -> str:
@@ -101,7 +102,10 @@ def _way(tool: str, remedy: str, agreed: bool) -> str:
             if before
             else f"The same `{tool}` went through when it was tried again"
         )
-    return f"`{last}` did it instead" if agreed else ""
+    if not agreed:
+        return ""
+    alike = tool.split("_")[:2] == last.split("_")[:2]
+    return f"`{last}` did it instead" if alike else f"What sessions did next, with success: `{last}`"
 
 
 def gather_missing(sightings: list[Sighting], total: int) -> Iterator[Found]:

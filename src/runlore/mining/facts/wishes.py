@@ -149,6 +149,11 @@ def is_directive(sentence: str) -> bool:
     return any(_VERB.match(bare(clause)) for clause in _CLAUSE.split(sentence))
 
 
+def begins_with_verb(sentence: str) -> bool:
+    """Say whether a sentence begins with an imperative."""
+    return bool(_VERB.match(sentence))
+
+
 def is_firm(sentence: str) -> bool:
     """Say whether a sentence says how work is to be done (first, only, instead, never …), not only what is to be done
     next.
@@ -200,7 +205,7 @@ def group(sentences: Iterable[Said], minimum: int = MIN_SESSIONS) -> list[Wish]:
 
 
 def _strength(pair: tuple[str, str], members: list[Said], weight: dict[str, float], table: _Table) -> float:
-    """Give how much a pair of words says: in many sessions, rare elsewhere, and doubly so where the two stand together."""
+    """Give how much a pair of words says: in many sessions, rare elsewhere, doubly so where the two stand together."""
     together = len({s.session for s in members if pair in table.pairs[s.place] or pair[::-1] in table.pairs[s.place]})
     return (len({s.session for s in members}) + together) * (weight[pair[0]] + weight[pair[1]])
 
@@ -248,7 +253,7 @@ def _wish(members: list[Said], pair: tuple[str, str], table: _Table, minimum: in
 
 
 def _neighbours(members: list[Said], pair: tuple[str, str], table: _Table) -> set[int]:
-    """Give the places of the sentences in which the two words stand side by side, in the order that is the more usual."""
+    """Give the places of the sentences in which the two words stand side by side, in their more usual order."""
     straight = {s.place for s in members if pair in table.pairs[s.place]}
     turned = {s.place for s in members if pair[::-1] in table.pairs[s.place]}
     return straight if len(straight) >= len(turned) else turned

@@ -52,7 +52,7 @@ def sentence(text: str) -> str:
         return ""
     first = plain.split(None, 1)[0]
     capital = plain if "_" in first or any(c.isupper() for c in first[1:]) else plain[0].upper() + plain[1:]
-    return capital if capital[-1] in ".!?”…" else capital + "."
+    return capital if capital.rstrip("”")[-1:] in tuple(".!?…") else capital + "."
 
 
 def joined(names: list[str], most: int = 4) -> str:

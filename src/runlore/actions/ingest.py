@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import signal
 import sqlite3
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -195,7 +196,8 @@ def _run(
         while queue or running:
             while queue and len(running) < 2 * others:
                 task = queue.popleft()
-                running[pool.submit(function, job, task)] = task
+                with _uninterrupted():
+                    running[pool.submit(function, job, task)] = task
             if queue:
                 task = queue.pop()
                 yield task, function(job, task)
@@ -210,6 +212,19 @@ def _run(
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold an interrupt back while a process is started, which inherits that: one that is just starting would answer with a traceback."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _ignore_interrupt() -> None:

@@ -23,7 +23,10 @@ ANCHORS: Final[dict[str, re.Pattern[bytes]]] = {
     "capital-a": re.compile(rb"A(?:KIA|SIA|Iza)"),
     "capital-s": re.compile(rb"S(?:K[0-9a-f]{32}|G\.[A-Za-z0-9_\-]{16})"),
     "dot": re.compile(rb"\.(?:eyJ|(?<=ya29\.)|(?<=hv[sbr]\.))"),
-    "scheme": re.compile(rb"://[^\s/@\"'<>]{0,400}@"),
+    "scheme": re.compile(
+        rb"://(?:[^\s/@\"'<>]{0,400}@|hooks\.slack\.com/services/|discord(?:app)?\.com/api/webhooks/)"
+    ),
+    "signature": re.compile(rb"sig=[A-Za-z0-9%+/]{20}"),
 }
 """Searched in the text as it stands."""
 
@@ -50,7 +53,7 @@ _SELECTOR: Final = (
     rb"(?:gh[pousr]|npm|hf|org|live|test|prod|whsec|do[opr]_v1|lin_api|lin_oauth|shp..|gls?[ac]|sntry[su]|rubygems|gsk|ntn|secret)"
     rb"_[A-Za-z0-9+/]{16}|(?:b|r)_pat_|(?:sk|pypi|gl(?:[dfr]t|pat|cbt|ptt|imt|oas|soat|agent)|xox.|xapp)-[A-Za-z0-9]|-----BEGIN "
     rb"| -(?:[upa][ =\"'\\A-Za-z0-9]|-user[ =])|AKIA|ASIA|AIza|SK[0-9a-f]{32}|SG\.[A-Za-z0-9_\-]{16}"
-    rb"|\.eyJ|ya29\.|hv[sbr]\.|://[^\s/@\"'<>]{0,400}@"
+    rb"|\.eyJ|ya29\.|hv[sbr]\.|://(?:[^\s/@\"'<>]{0,400}@|hooks\.slack\.com/services/|discord(?:app)?\.com/api/webhooks/)|sig=[A-Za-z0-9%+/]{20}"
 )
 
 

@@ -124,6 +124,19 @@ PROVIDER_RULES: Final[tuple[Rule, ...]] = (
         3.0,
     ),
     Rule(
+        "webhook-url",
+        "scheme",
+        re.compile(rb"hooks\.slack\.com/services/(T[A-Za-z0-9]{6,16}/B[A-Za-z0-9]{6,16}/[A-Za-z0-9]{16,40})"),
+        1,
+    ),
+    Rule(
+        "webhook-url",
+        "scheme",
+        re.compile(rb"discord(?:app)?\.com/api/webhooks/([0-9]{15,22}/[A-Za-z0-9_\-]{40,100})"),
+        1,
+    ),
+    Rule("azure-signature", "signature", re.compile(rb"(?:[?&;]|\\+u0026)sig=([A-Za-z0-9%+/]{40,120}=?)"), 1, 3.0),
+    Rule(
         "authorization",
         "authorization",
         re.compile(_HEADER + rb"(?i:bearer|basic|token|apikey|bot|digest)[ \t]{1,3}([A-Za-z0-9._~+/=\-]{8,8192})"),

@@ -68,6 +68,9 @@ KEYED = (
     "DD_API_KEY={}",
     "aws_secret_access_key = {}",
     "git clone https://x-access-token:{}@github.com/a/b",
+    "post to https://hooks.slack.com/services/T01ABCDEF/B01ABCDEF/{}",
+    "https://discord.com/api/webhooks/123456789012345678/{}abcdefgh1234",
+    "https://acme.blob.core.windows.net/a/b.zip?sv=2024-01-01&sig={}abcdefgh1234%3D",
 )
 PASSWORDS = (
     "PGPASSWORD={} psql -h db",

@@ -51,7 +51,6 @@ WORKFLOWS: dict[str, Expected] = {
         corrections=("sounds like an advertisement", "too many hashtags"),
         constants=(
             ("mcp__instagram__get_account", "account_id", "17841400000004711"),
-            ("mcp__instagram__create_media", "account_id", "17841400000004711"),
             ("mcp__drive__search", "folder", "Approved"),
         ),
         inputs=(("mcp__instagram__create_media", "caption"), ("mcp__crm__find_campaign", "name")),
@@ -72,7 +71,6 @@ WORKFLOWS: dict[str, Expected] = {
         failures=(Failure("EXPIRED_ACCESS_TOKEN", 2, "renew"),),
         corrections=("sounds like an advertisement", "too formal"),
         constants=(
-            ("linkedin_create_draft", "campaign_id", "camp_5521"),
             ("linkedin_create_draft", "organisation", "urn:li:organization:90210"),
             ("crm_create_task", "due_in_days", 7),
         ),
@@ -93,7 +91,7 @@ WORKFLOWS: dict[str, Expected] = {
         failures=(
             Failure("Unsupported URL Type", 2, "pnpm"),
             Failure("run the build first", 4, "pnpm build"),
-            Failure("401 Unauthorized", 2, "new token"),
+            Failure("Unauthorized", 2, "new token"),
         ),
         corrections=("use pnpm, not npm", "pnpm please, not npm"),
         optional=frozenset({"pnpm view"}),

@@ -8,79 +8,10 @@ from typing import Any
 
 import msgspec
 import pytest
+from facts_example import ROOT, Session, facts, only, sightings
 
 from runlore.mining.facts import Observation, collect, observe
-from runlore.model import Counts, Event, Fact, Outcome, Transcript
-
-ROOT = "/home/ann/shop"
-
-
-class Session:
-    """Builds one transcript event by event; a call takes two seconds and costs 1,000 tokens."""
-
-    def __init__(self, name: str, cwd: str = ROOT) -> None:
-        self.name, self.cwd, self.events = name, cwd, list[Event]()
-
-    def _add(self, **fields: Any) -> Session:
-        number = len(self.events) + 1
-        start = 1_700_000_000.0 + 10 * number + hash_of(self.name)
-        event = Event(id=f"{self.name}-{number}", line=number, time=start, end=start + 2, cwd=self.cwd, **fields)
-        self.events.append(event)
-        return self
-
-    def run(self, command: str, result: str = "", code: int = 0) -> Session:
-        outcome = "ok" if code == 0 else "error"
-        text = result if code == 0 else f"Exit code {code}\n{result}"
-        return self._add(
-            kind="call", tool="Bash", arguments={"command": command}, result=text, outcome=outcome, tokens=1000
-        )
-
-    def use(
-        self, tool: str, arguments: dict[str, Any], result: Any = "done", outcome: str = "ok", words: str = ""
-    ) -> Session:
-        return self._add(
-            kind="call", tool=tool, arguments=arguments, result=result, outcome=outcome, words=words, tokens=1000
-        )
-
-    def edit(self, path: str, old: str = "a", new: str = "b", result: str = "updated", outcome: str = "ok") -> Session:
-        arguments = {"file_path": f"{ROOT}/{path}", "old_string": old, "new_string": new}
-        return self.use("Edit", arguments, result, outcome)
-
-    def read(self, path: str, result: str = "text", outcome: str = "ok") -> Session:
-        return self.use("Read", {"file_path": f"{ROOT}/{path}"}, result, outcome)
-
-    def person(self, words: str) -> Session:
-        return self._add(kind="prompt", actor="person", text=words)
-
-    def transcript(self) -> Transcript:
-        return Transcript(
-            file=f"{self.name}.jsonl",
-            format="test",
-            session=self.name,
-            counts=Counts(),
-            events=tuple(self.events),
-            hash=f"sha256:{self.name}",
-        )
-
-
-def hash_of(name: str) -> float:
-    return float(sum(name.encode()) * 1000)
-
-
-def sightings(*sessions: Session) -> list[tuple[str, str, Observation]]:
-    transcripts = [s.transcript() for s in sessions]
-    return [(t.session, t.hash, o) for t in transcripts for o in observe(t)]
-
-
-def facts(*sessions: Session) -> tuple[Fact, ...]:
-    return collect(sightings(*sessions))
-
-
-def only(*sessions: Session, kind: str = "trap") -> Fact:
-    found = [f for f in facts(*sessions) if f.kind == kind]
-    assert len(found) == 1, [f.text for f in found]
-    return found[0]
-
+from runlore.model import Counts, Event, Outcome, Transcript
 
 # -- commands that fail, and what works instead
 
@@ -137,7 +68,7 @@ def test_an_endpoint_that_is_not_there() -> None:
         return failing.run(f"gh api repos/acme/shop/pulls/{pull}/comments/{comment}/replies -f body=ok", '{"id": 1}')
 
     fact = only(session("one", 4, 2719391658), session("two", 9, 2761673774))
-    assert "HTTP 404" in fact.text and "/pulls/4/comments/" in fact.remedy or "/pulls/9/comments/" in fact.remedy
+    assert ("HTTP 404" in fact.text and "/pulls/4/comments/" in fact.remedy) or "/pulls/9/comments/" in fact.remedy
 
 
 def test_a_trouble_that_the_exit_code_hides_counts_too() -> None:
@@ -344,105 +275,6 @@ def test_a_question_that_agents_ask_again() -> None:
         kind="fact",
     )
     assert "Staging first" in fact.remedy
-
-
-# -- customers
-
-
-def customer(name: str, words: str, user: str, order: str, product: str = "77") -> Session:
-    session = Session(name, cwd="").person(words)
-    session.use("find_user_by_email", {"email": f"{user}@example.com"}, user)
-    session.use("get_order_details", {"order_id": order}, {"order_id": order, "product": product})
-    return session.use("get_product_details", {"product_id": product}, {"name": "Desk lamp", "id": product})
-
-
-def test_a_product_is_the_companys_and_an_order_one_customers() -> None:
-    mei = [customer(f"m{i}", "Hi, my order is late", "mei", "#W1") for i in range(4)]
-    others = [customer(f"o{i}", "Where is my order?", f"user{i}", f"#W{i + 2}") for i in range(3)]
-    found = [f for f in facts(*mei, *others) if f.kind == "fact"]
-    assert ["get_product_details" in f.text for f in found] == [True]
-    assert "Desk lamp" in found[0].text and "#W1" not in found[0].text and "mei" not in found[0].text
-
-
-def test_tool_errors_with_the_tool_that_worked_next() -> None:
-    def session(name: str, said: str) -> Session:
-        failing = Session(name, cwd="").use(
-            "find_user_by_email", {"email": f"{name}@example.com"}, f"Error: {said}", "error"
-        )
-        return failing.use("find_user_by_name", {"name": name}, f"id_{name}")
-
-    fact = only(session("one", "user not found"), session("two", "User not found"))
-    assert fact.text == "`find_user_by_email` is refused with “user not found” (twice in 2 sessions)."
-    assert fact.remedy == "`find_user_by_name` did it instead."
-
-
-def test_what_customers_keep_asking_names_nobody() -> None:
-    words = "My order is wrong. Please use the original payment method. My name is Mei Kovacs, 28236"
-    found = facts(*(customer(f"c{i}", words.replace("Mei", f"Mei{i}"), f"u{i}", f"#W{i}") for i in range(4)))
-    wish = next(f for f in found if f.kind == "preference")
-    assert wish.shelf == "customers" and "original payment method" in wish.text
-    assert "Kovacs" not in wish.text
-
-
-# -- people
-
-
-def test_a_wish_told_again_in_other_words() -> None:
-    first = Session("one").person("file a bug for that, Project: Apollo")
-    second = Session("two").person("yes. can we log an issue in Project: Apollo please?")
-    third = Session("three").person("make sure it's in Project: Apollo")
-    fact = only(first, second, third, kind="preference")
-    assert "Project: Apollo" in fact.remedy and fact.occurrences == 3
-    assert fact.cost.calls == 0
-
-
-def test_how_we_sound_belongs_to_the_brand() -> None:
-    first = Session("one").person("don't use a formal tone in captions")
-    second = Session("two").person("again: the caption should not use that formal tone, keep it light")
-    assert only(first, second, kind="preference").shelf == "brand"
-
-
-def test_requests_and_pasted_text_are_no_preferences() -> None:
-    asked = [
-        Session(n).person("fix the tests").person("commit this").person("what does the cart module do?")
-        for n in ("one", "two")
-    ]
-    pasted = [
-        s.person("Please commit your local changes first and then start a new session with the other flag.")
-        for s in asked
-    ]
-    assert facts(*pasted) == ()
-
-
-def test_a_plan_handed_to_a_fresh_session_is_no_correction() -> None:
-    def session(name: str) -> Session:
-        planned = Session(name).use("ExitPlanMode", {"plan": f"# Move the {name} cart\n\n1. x"}, "rejected", "rejected")
-        return planned.person(f"Implement the following plan:\n\n# Move the {name} cart\n\n1. x")
-
-    assert facts(session("red"), session("blue"), session("green")) == ()
-
-
-def test_a_plan_declined_with_words_is_one() -> None:
-    def session(name: str, words: str) -> Session:
-        return Session(name).use("ExitPlanMode", {"plan": "# Cart\n1. x"}, "rejected", "rejected", words)
-
-    fact = only(
-        session("one", "what is the simplest way?"), session("two", "drop step two"), session("three", "why a queue?")
-    )
-    assert "declined a plan 3 times in 3 sessions" in fact.text and "“drop step two”" in fact.text
-
-
-def test_a_commit_declined_again_and_again_quotes_what_people_said() -> None:
-    def session(name: str, words: str) -> Session:
-        return Session(name).use("Bash", {"command": "git push origin x"}, "rejected", "rejected", words)
-
-    fact = only(
-        session("one", "pull rebase first"),
-        session("two", "rebase from main first"),
-        session("three", "what does lint say?"),
-    )
-    assert fact.text.startswith("People declined `git push` 3 times in 3 sessions")
-    assert fact.remedy == "Before `git push`: pull rebase first; rebase from main first."
 
 
 # -- the whole

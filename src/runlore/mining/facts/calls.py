@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from runlore.mining.activities import command_line
+from runlore.mining.activities import path_of as argued_path
 from runlore.mining.facts.values import Observation, Sign, clip
 from runlore.mining.shell import Command
 from runlore.model import Event, Transcript
@@ -21,6 +23,7 @@ _TWO_WORDS_WORDS = (
 )
 _TWO_WORDS = frozenset(_TWO_WORDS_WORDS.split())
 _THREE_WORDS = frozenset({"gh", "glab", "docker", "kubectl", "aws", "az", "gcloud"})
+_COMMANDS = frozenset({"command", "cmd", "script", "CommandLine"})
 _HOME = re.compile(r"(?:/home/[^/]+|/Users/[^/]+|/root|~)/")
 LOOKING = frozenset(
     ("get", "list", "find", "search", "read", "fetch", "query", "show", "describe", "lookup", "view", "retrieve")
@@ -63,23 +66,16 @@ def head_of(command: Command) -> str:
 def command_of(event: Event) -> str:
     """Give the command line of a shell call, ``""`` for other tools."""
     arguments = event.arguments
-    if not isinstance(arguments, dict):
+    if not isinstance(arguments, dict) or not _COMMANDS & arguments.keys():
         return ""
-    command = arguments.get("command") or arguments.get("cmd")
-    if isinstance(command, list) and command:
-        command = command[-1]
-    return command if isinstance(command, str) else ""
+    line = command_line(arguments)
+    # An editor's tool has commands too: ``view`` and ``create``, of a path.
+    return "" if line.isalpha() and path_of(event) else line
 
 
 def path_of(event: Event) -> str:
     """Give the file or folder that a call is about, ``""`` where its arguments name none."""
-    arguments = event.arguments
-    if isinstance(arguments, dict):
-        for name in ("file_path", "path", "filePath", "notebook_path", "absolute_path"):
-            value = arguments.get(name)
-            if isinstance(value, str):
-                return value
-    return ""
+    return argued_path(event.arguments)
 
 
 @lru_cache(maxsize=4096)

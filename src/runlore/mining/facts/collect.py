@@ -18,19 +18,23 @@ MOST_SOURCES = 20
 WORDS_SECONDS = 90.0
 """What it costs a person to say something once more, in seconds; used for the order only."""
 
-GATHERERS: tuple[tuple[str, Callable[[list[Sighting], int], Iterable[Found]]], ...] = (
+GATHERERS: tuple[tuple[str, Callable[[list[Sighting]], Iterable[Found]]], ...] = (
     ("failure", gather_failures),
     ("missing", gather_missing),
     ("rule", gather_rules),
-    ("lookup", gather_lookups),
     ("constant", gather_constants),
     ("task", gather_tasks),
     ("search", gather_searches),
     ("asked", gather_asked),
     ("declined", gather_declined),
+)
+"""Which function brings the sightings of which sign together."""
+
+SHARE_GATHERERS: tuple[tuple[str, Callable[[list[Sighting], int], Iterable[Found]]], ...] = (
+    ("lookup", gather_lookups),
     ("wish", gather_wishes),
 )
-"""Which function brings the sightings of which sign together, given how many sessions there are in all."""
+"""The same for signs that count by their share of all sessions, whose number comes second."""
 
 _FAILURES = {"stale": "failure"}
 
@@ -62,7 +66,9 @@ def collect(observations: Iterable[tuple[str, str, Observation]]) -> tuple[Fact,
             by_sign[_FAILURES.get(one.sign, one.sign)].append(Sighting(session, transcript, one))
     found: list[Found] = []
     for sign, gather in GATHERERS:
-        found.extend(gather(by_sign.get(sign, []), len(sessions)))
+        found.extend(gather(by_sign.get(sign, [])))
+    for sign, gather_share in SHARE_GATHERERS:
+        found.extend(gather_share(by_sign.get(sign, []), len(sessions)))
     ranked = [_ranked(one) for one in found]
     return tuple(r.fact for r in sorted(ranked, key=lambda r: (-r.lost, r.fact.id)))
 

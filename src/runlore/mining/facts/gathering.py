@@ -50,6 +50,7 @@ class Remedy:
 
     @property
     def text(self) -> str:
+        """The command or the tools that worked."""
         return self.sighting.seen.remedy
 
 

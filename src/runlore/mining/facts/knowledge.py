@@ -84,7 +84,7 @@ def _agreeing(group: list[Sighting]) -> list[Sighting]:
     return [s for s in group if (s.seen.remedy or s.seen.text) == best]
 
 
-def gather_constants(sightings: list[Sighting], total: int) -> Iterator[Found]:
+def gather_constants(sightings: list[Sighting]) -> Iterator[Found]:
     """Bring together arguments to which a tool of the company is always given the same value; four in five of at
     least three sessions.
     """
@@ -106,7 +106,7 @@ def gather_constants(sightings: list[Sighting], total: int) -> Iterator[Found]:
         yield Found("fact", f"constants {tool}", sentence(text), way, "notes", every, worth=sessions_of(every))
 
 
-def gather_tasks(sightings: list[Sighting], total: int) -> Iterator[Found]:
+def gather_tasks(sightings: list[Sighting]) -> Iterator[Found]:
     """Say which tasks of the project's own runner are used; three sessions each."""
     runners: dict[str, dict[str, list[Sighting]]] = defaultdict(dict)
     for task, group in by_key(sightings):
@@ -122,7 +122,7 @@ def gather_tasks(sightings: list[Sighting], total: int) -> Iterator[Found]:
         yield Found("fact", f"tasks {runner}", sentence(text), way, "notes", every, worth=sessions_of(every) / 10)
 
 
-def gather_searches(sightings: list[Sighting], total: int) -> Iterator[Found]:
+def gather_searches(sightings: list[Sighting]) -> Iterator[Found]:
     """Bring together long searches that ended at the same file: three sessions that looked for some of the same
     words.
     """
@@ -155,6 +155,6 @@ def _common_terms(group: list[Sighting], places: dict[str, set[str]]) -> list[st
 
 
 def _words(sighting: Sighting) -> set[str]:
-    """Give the names that a search looked for, and the longer words that they are made of."""
-    names = [n for n in sighting.seen.text.rstrip("…").split(", ") if n and n not in _SYNTAX]
-    return {*names, *(part.lower() for name in names for part in re.findall(r"[A-Z]?[a-z]{4,}", name))} - _SYNTAX
+    """Give the names that a search looked for; short and plain words are no names."""
+    names = sighting.seen.text.rstrip("…").split(", ")
+    return {n for n in names if len(n) > 5 and n not in _SYNTAX and (not n.islower() or "_" in n)}

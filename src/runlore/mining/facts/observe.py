@@ -30,8 +30,7 @@ def observe(transcript: Transcript) -> tuple[Observation, ...]:
     failed = transcript.reward is not None and transcript.reward < 1.0
     for one in chain(failures(calls), findings(calls), preferences(transcript, calls)):
         counts[one.sign] += 1
-        if failed and one.sign in _WITH_REMEDY:
-            one = msgspec.structs.replace(one, remedy="")  # what a failed run did next recommends nothing
         if counts[one.sign] <= (MOST // 2 if one.sign == "wish" else MOST_OF_A_SIGN):
-            kept.append(one)
+            # What a failed run did next recommends nothing.
+            kept.append(msgspec.structs.replace(one, remedy="") if failed and one.sign in _WITH_REMEDY else one)
     return tuple(sorted(kept[:MOST], key=lambda o: (o.line, o.index, o.sign, o.key, o.text)))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from rapidfuzz import fuzz
 
 from runlore.mining.facts.gathering import Found, Sighting, by_key, sessions_of
-from runlore.mining.facts.preferences import COLLEAGUE, CUSTOMER, VISITOR, is_personal
+from runlore.mining.facts.preferences import COLLEAGUE, CUSTOMER, EDIT, VISITOR, is_personal
 from runlore.mining.facts.wishes import Said, begins_with_verb, group, is_directive
 from runlore.mining.facts.wording import instruction, quotes, sentence, shelf_of, times
 
@@ -17,10 +17,11 @@ CUSTOMERS = 0.03
 """Share of all sessions in which customers must wish the same before it is worth writing down."""
 
 _ORDER = re.compile(r"\b(?:first|before|don'?t|do not|never|not|until|instead)\b", re.IGNORECASE)
-_NAMES = {"edit": "an edit of a file", "ExitPlanMode": "a plan", "AskUserQuestion": "the agent's question dialog"}
+_PLAN, _ASK = "propose a plan", "ask the person"
+_NAMES = {EDIT: "an edit of a file", _PLAN: "a plan", _ASK: "the agent's question dialog"}
 
 
-def gather_asked(sightings: list[Sighting], total: int) -> Iterator[Found]:
+def gather_asked(sightings: list[Sighting]) -> Iterator[Found]:
     """Bring together questions that agents put to people again, worded differently, and that got the same answer; two
     sessions.
     """
@@ -46,12 +47,12 @@ def gather_asked(sightings: list[Sighting], total: int) -> Iterator[Found]:
         yield Found("fact", f"asked {question}", sentence(text), way, shelf, tuple(agreeing), told=len(agreeing))
 
 
-def gather_declined(sightings: list[Sighting], total: int) -> Iterator[Found]:
+def gather_declined(sightings: list[Sighting]) -> Iterator[Found]:
     """Bring together calls that people declined: three sessions, or a dialog of the agent's own in two."""
     for activity, declined in by_key(sightings):
         n = sessions_of(declined)
         spoken = [s.seen.text for s in declined if s.seen.text]
-        dialog = " " not in activity and activity in _NAMES
+        dialog = activity in (_PLAN, _ASK)
         if n < (2 if dialog else 3) or len(declined) < 3:
             continue
         advice = [w for w in spoken if len(w) < 90 and is_directive(w) and _ORDER.search(w)]
@@ -73,11 +74,11 @@ def gather_declined(sightings: list[Sighting], total: int) -> Iterator[Found]:
 
 
 def _way(activity: str, advice: list[str], spoken: bool) -> str:
-    if activity == "edit":
+    if activity == EDIT:
         return "Where the request leaves the way open, say what you are about to change before changing it."
-    if activity == "ExitPlanMode":
+    if activity == _PLAN:
         return "Answer the open questions and settle how simple it should be before the plan is put up for approval."
-    if activity == "AskUserQuestion":
+    if activity == _ASK:
         return "Give the background in words first; people answer with a question of their own."
     if len(advice) > 1:
         return f"Before `{activity}`: {'; '.join(_lower(instruction(w).rstrip('.')) for w in advice[:3])}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from runlore.mining.activities import describe
 from runlore.mining.facts.calls import Calls, command_of, edits, head_of, is_passing, is_reading
 from runlore.mining.facts.values import Observation, clip
 from runlore.mining.facts.wishes import is_directive
@@ -37,6 +38,9 @@ _CUSTOMER = re.compile(
 # What a customer says is kept only where it names nobody: no numbers, addresses or names.
 _PERSONAL = re.compile(r"[\d@#]|(?<=[a-z,] )(?!I\b|PayPal\b)[A-Z]\w+")
 
+
+EDIT = "edit"
+"""The activity of every call that changes a file."""
 
 COLLEAGUE, CUSTOMER, VISITOR = "colleague", "customer", "visitor"
 """Who speaks: somebody in a working folder, somebody with an order or account of their own, somebody of whom nothing
@@ -146,7 +150,10 @@ def _activity(event: Event) -> str:
         parts = [part for part in parse(command) if not is_passing(part)]
         telling = [part for part in parts if not is_reading(part) and head_of(part) != "git add"] or parts
         return _with_family(head_of(telling[0])) if telling else clip(command, 40)
-    return "edit" if edits(event) else event.tool
+    done = describe(event)
+    if edits(event) or any(activity.role == "edit" for activity in done):
+        return EDIT
+    return next((activity.name for activity in done if activity.role == "dialog"), event.tool)
 
 
 def _with_family(head: str) -> str:

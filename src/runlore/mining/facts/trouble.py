@@ -15,7 +15,7 @@ AFTER = "after "
 """How ``about`` begins where a refused edit followed a command that may have rewritten the file."""
 
 
-def gather_failures(sightings: list[Sighting], total: int) -> Iterator[Found]:
+def gather_failures(sightings: list[Sighting]) -> Iterator[Found]:
     """Bring together calls that failed with the same message: two sessions, three where nothing on record worked.
 
     Where the unchanged call passed once something else had been run, the state was stale and not the call wrong.
@@ -108,7 +108,7 @@ def _way(tool: str, remedy: str, agreed: bool) -> str:
     return f"`{last}` did it instead" if alike else f"What sessions did next, with success: `{last}`"
 
 
-def gather_missing(sightings: list[Sighting], total: int) -> Iterator[Found]:
+def gather_missing(sightings: list[Sighting]) -> Iterator[Found]:
     """Bring together paths that sessions expect and do not find; what lies below a missing folder counts for the
     folder.
     """
@@ -136,7 +136,7 @@ def gather_missing(sightings: list[Sighting], total: int) -> Iterator[Found]:
         yield Found("trap", f"missing {key}", sentence(text), way, "notes", tuple(group))
 
 
-def gather_rules(sightings: list[Sighting], total: int) -> Iterator[Found]:
+def gather_rules(sightings: list[Sighting]) -> Iterator[Found]:
     """Bring together the rules on which a check stops again and again; three sessions a rule, one trap a check."""
     checks: dict[str, list[tuple[str, list[Sighting]]]] = defaultdict(list)
     for rule, group in by_key(sightings):

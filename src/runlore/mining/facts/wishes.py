@@ -109,6 +109,7 @@ class Wish:
 
     @property
     def sessions(self) -> int:
+        """How many sessions said so."""
         return len({s.session for s in self.said})
 
 

@@ -1,0 +1,71 @@
+# What a newcomer and a maintainer call. POSIX make and sh; Debian and macOS; Python 3.11 or newer.
+#
+#   make demo     install, and show what Runlore does, on transcripts of a simulated company
+#   make test     every test that needs no server; says what it skips and why
+#   make check    lint, format, types, import contracts, sizes, generated documentation
+#   make docs     generate the generated pages anew
+#   make bench    the benchmarks that need no data from outside
+#   make clean    remove what was built here (not .venv); make distclean: that too
+#
+# VENV names the environment (.venv). LOCKED=1 installs the tools from requirements-dev.lock with hashes, as .ci/run does.
+
+VENV = .venv
+LOCKED =
+PY = $(VENV)/bin/python
+PIP = $(PY) -m pip --disable-pip-version-check
+WORKERS = auto
+
+.PHONY: demo test check lint format types contracts docs bench clean distclean lock
+
+demo: $(VENV)/.runlore
+	@$(PY) -m runlore.demo.run
+
+test: $(VENV)/.runlore-dev
+	$(PY) -m pytest -n $(WORKERS) -rs
+
+check: $(VENV)/.runlore-dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(PY) tools/check_sizes.py
+	$(PY) tools/check_docs.py
+	$(PY) tools/generate_docs.py --check
+
+format: $(VENV)/.runlore-dev
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+docs: $(VENV)/.runlore-dev
+	$(PY) tools/generate_docs.py
+
+bench: $(VENV)/.runlore-dev
+	$(PY) benchmarks/reading.py
+
+lock:
+	sh tools/lock.sh
+
+# The package alone, as a user has it, but editable.
+$(VENV)/.runlore: pyproject.toml tools/find_python.sh
+	@python=$$(sh tools/find_python.sh) && { test -x $(PY) || "$$python" -m venv $(VENV) || sh tools/find_python.sh --no-venv; }
+	@echo "Installing Runlore into $(VENV) ..."
+	@$(PIP) install --quiet --editable .
+	@touch $@
+
+$(VENV)/.runlore-dev: pyproject.toml requirements-dev.lock tools/find_python.sh
+	@python=$$(sh tools/find_python.sh) && { test -x $(PY) || "$$python" -m venv $(VENV) || sh tools/find_python.sh --no-venv; }
+	@echo "Installing Runlore and its tools into $(VENV) ..."
+	@if [ -n "$(LOCKED)" ]; then \
+	  $(PIP) install --quiet --require-hashes --requirement requirements-dev.lock && \
+	  $(PIP) install --quiet --no-deps --no-build-isolation --editable . ; \
+	else \
+	  $(PIP) install --quiet --editable '.[dev]' ; \
+	fi
+	@touch $(VENV)/.runlore $@
+
+clean:
+	rm -rf build dist .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+distclean: clean
+	rm -rf $(VENV)

@@ -69,9 +69,10 @@ def test_a_forget_that_was_cut_off_is_finished_by_the_next_ingest(
     def cut(*_: object) -> bool:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr("runlore.actions.forget.archive.erase_lines", cut)
-        forget(settings, session="session-one")
+        with pytest.raises(KeyboardInterrupt):
+            forget(settings, session="session-one")
     assert run(settings, tmp_path) == ["session-two", "forgotten"]
     assert [stored.session for stored in list_digests(settings.home, 1)] == ["session-two"]
 

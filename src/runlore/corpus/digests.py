@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runlore.corpus.events import find_digest
-from runlore.corpus.index import TranscriptEntry, list_entries, list_entries_of, open_index
+from runlore.corpus.index import list_entries, list_entries_of, open_index
 from runlore.corpus.repeated import mark_known
 from runlore.errors import StoreError
 from runlore.model import Counts
@@ -19,33 +19,17 @@ class StoredDigest:
 
     home: Path
     version: int
-    entry: TranscriptEntry
-
-    @property
-    def transcript(self) -> str:
-        return self.entry.hash
-
-    @property
-    def session(self) -> str:
-        return self.entry.session
-
-    @property
-    def file(self) -> str:
-        return self.entry.file
-
-    @property
-    def format(self) -> str:
-        return self.entry.format
-
-    @property
-    def counts(self) -> Counts:
-        return self.entry.counts
+    transcript: str
+    session: str
+    file: str
+    format: str
+    counts: Counts
 
     def read(self) -> bytes:
         """Read the digest; raises StoreError where it is gone."""
-        digest = find_digest(self.home, self.entry.hash, self.version)
+        digest = find_digest(self.home, self.transcript, self.version)
         if digest is None:
-            raise StoreError(str(self.home), f"the digest of {self.entry.hash} is missing; run `runlore mine` again")
+            raise StoreError(str(self.home), f"the digest of {self.transcript} is missing; run `runlore mine` again")
         return digest
 
 
@@ -56,4 +40,8 @@ def list_digests(home: Path, version: int, among: Collection[str] | None = None)
     """
     with open_index(home) as index:
         entries = list_entries(index) if among is None else mark_known(home, list_entries_of(index, among))
-    return tuple(StoredDigest(home, version, entry) for entry in entries if among is None or not entry.known_as)
+    return tuple(
+        StoredDigest(home, version, entry.hash, entry.session, entry.file, entry.format, entry.counts)
+        for entry in entries
+        if among is None or not entry.known_as
+    )

@@ -101,7 +101,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=30, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
+        # After a power cut the last files may count as unread and are read again; the archive itself waited for the disk.
+        connection.execute("PRAGMA synchronous=NORMAL")
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'holdings_hash'").fetchone():
             connection.executescript(_SCHEMA)
         connection.execute("SELECT count(*) FROM files").fetchone()

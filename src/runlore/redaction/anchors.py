@@ -30,20 +30,34 @@ ANCHORS: Final[dict[str, re.Pattern[bytes]]] = {
 }
 """Searched in the text as it stands."""
 
+_PASS: Final = (
+    rb"pass(?:(?:wor[dt]|wd|phrase|code)(?:" + _KEY_END + rb"|[ =])|[\"'\\`\])]{0,20}(?::[\"'\\`]|: (?!test)|=|[ ]=))"
+)
+_PWD: Final = rb"pwd" + _KEY_END
+_AUTHORIZATION: Final = rb"authorization[\\\"'`\])]{0,20}[ \t]{0,3}[:=,]"
+_BEARER: Final = rb"bearer[ \t]"
+
 LOWER_ANCHORS: Final[dict[str, re.Pattern[bytes]]] = {
     "key": re.compile(rb"key(?:" + _KEY_END + rb"|(?<=-key)[ =])(?<!\"key\":)"),
     "token": re.compile(rb"token(?:" + _KEY_END + rb"|(?<=-token)[ =])"),
     "secret": re.compile(rb"secret(?:" + _KEY_END + rb"|(?<=-secret)[ =])(?<!\[secret:)"),
-    "pass": re.compile(
-        rb"pass(?:(?:wor[dt]|wd|phrase|code)(?:"
-        + _KEY_END
-        + rb"|[ =])|[\"'\\`\])]{0,20}(?::[\"'\\`]|: (?!test)|=|[ ]=))"
-    ),
-    "pwd": re.compile(rb"pwd" + _KEY_END),
-    "authorization": re.compile(rb"authorization[\\\"'`\])]{0,20}[ \t]{0,3}[:=,]"),
-    "bearer": re.compile(rb"bearer[ \t]"),
+    "pass": re.compile(_PASS),
+    "pwd": re.compile(_PWD),
+    "authorization": re.compile(_AUTHORIZATION),
+    "bearer": re.compile(_BEARER),
 }
 """Searched in the lower-cased text; positions are the same."""
+
+_LOWER_SELECTOR: Final = rb"|".join(
+    (
+        rb"(?:key|token|secret)" + _KEY_END,
+        rb"-(?:key|token|secret)[ =]",
+        _PASS.replace(rb": (?!test)", rb": [^t]|: t[^e]"),
+        _PWD,
+        _AUTHORIZATION,
+        _BEARER,
+    )
+)
 
 EMAIL_ANCHORS: Final = {"at": re.compile(rb"@(?=[A-Za-z0-9])")}
 HOME_ANCHORS: Final = {"home": re.compile(rb"home(?<=[/-]home)[/-]"), "users": re.compile(rb"Users(?=[/\\-])")}
@@ -74,8 +88,7 @@ def make_selector(re2: Any, patterns: tuple[bytes, ...]) -> Callable[[bytes, int
     options.log_errors = False
     options.max_mem = 64 << 20
     options.encoding = re2.Options.Encoding.LATIN1
-    lower = rb"|".join(_without_lookaround(p.pattern) for p in LOWER_ANCHORS.values())
-    source = rb"|".join((_SELECTOR, rb"(?i:" + lower + rb")", *patterns))
+    source = rb"|".join((_SELECTOR, rb"(?i:" + _LOWER_SELECTOR + rb")", *patterns))
     try:
         search = re2.compile(source, options).search
     except re2.error:
@@ -86,8 +99,3 @@ def make_selector(re2: Any, patterns: tuple[bytes, ...]) -> Callable[[bytes, int
         return -1 if match is None else int(match.start())
 
     return select
-
-
-def _without_lookaround(pattern: bytes) -> bytes:
-    """Drop lookbehinds and lookaheads, which only makes a pattern accept more."""
-    return re.sub(rb"\(\?<?[!=](?:\\.|[^()\\])*\)", b"", pattern)

@@ -59,7 +59,7 @@ def find_keyed(line: bytes, position: int) -> Iterator[Span]:
         return
     if name.lower() == b"pass" and after["delimiter"] == b":" and not after["close"]:
         return  # a verdict: "tests pass: …"
-    tight = not after["before"] and not after["after"] or option
+    tight = (not after["before"] and not after["after"]) or option
     span = _find_value(line, after)
     if span is None:
         return

@@ -175,7 +175,7 @@ class Redactor:
         return b"".join(parts)
 
     def _make_placeholder(self, kind: str, value: bytes) -> bytes:
-        plain = _ESCAPE.sub(lambda m: _unescape(m), value)
+        plain = _ESCAPE.sub(_unescape, value)
         if kind == "private-key":
             plain = re.sub(rb"\s", b"", plain)
         identity = hashlib.blake2b(plain, key=self._key, digest_size=5).hexdigest()

@@ -1,7 +1,7 @@
-"""What a redaction rule is, and the tokens of providers that are known by their shape.
+r"""What a redaction rule is, and the tokens of providers that are known by their shape.
 
 A pattern works on the raw bytes of a transcript's line: text inside JSON strings, escapes and all. That is why a token's left
-boundary also accepts an escape: in ``\\nghp_…`` the letter before the token is the escape's own.
+boundary also accepts an escape: in ``\nghp_…`` the letter before the token is the escape's own.
 """
 
 from __future__ import annotations

@@ -174,7 +174,7 @@ def test_private_keys_never_survive(depth: int, prefix: str, head: str) -> None:
         lambda inner: st.one_of(
             st.lists(inner, max_size=3),
             st.dictionaries(st.sampled_from(["password", "token", "api_key", "a"]), inner, max_size=3),
-            st.lists(inner, max_size=3).map(lambda items: json.dumps(items)),
+            st.lists(inner, max_size=3).map(json.dumps),
             st.tuples(st.sampled_from(["password=", "token: ", "-u a:", "://a:"]), st.text()).map("".join),
         ),
         max_leaves=8,

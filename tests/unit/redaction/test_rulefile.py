@@ -6,15 +6,10 @@ import json
 
 from runlore.redaction import Redactor, parse_rules
 
-RULES = (
-    r"""
+RULES = r"""
 [[rules]]
 id = "Acme Key"
-regex = """
-    + "'''"
-    + r"""(?i)\b(acme-[[:xdigit:]]{12})(?:['"\s;]|$)"""
-    + "'''"
-    + r"""
+regex = "(?i)\\b(acme-[[:xdigit:]]{12})(?:['\"\\s;]|$)"
 keywords = ["ACME-"]
 entropy = 2
   [[rules.allowlists]]
@@ -22,11 +17,7 @@ entropy = 2
 
 [[rules]]
 id = "late-flag"
-regex = """
-    + "'''"
-    + r"""zork(?i)[a-z]{4}\b"""
-    + "'''"
-    + r"""
+regex = "zork(?i)[a-z]{4}\\b"
 keywords = ["zork"]
 
 [[rules]]
@@ -47,7 +38,6 @@ id = "card"
 regex = '[0-9]{16}'
 keywords = ["41111"]
 """
-)
 
 
 def test_usable_rules_and_problems() -> None:

@@ -52,12 +52,16 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
+    """A path selects something, or nothing."""
+
     path: ResultPath
     present: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
+    """What a path selects, or a measure of it, against a value; ``age`` is compared with a Duration, ``count`` with a whole number."""
+
     left: ResultPath | Measure
     operator: Operator
     right: Operand
@@ -65,12 +69,16 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
+    """What a path selects is one of the values."""
+
     path: ResultPath
     values: tuple[Operand, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Negation:
+    """The expression must not hold."""
+
     item: Expression
 
 

@@ -38,6 +38,7 @@ class Checked:
 
     @property
     def runbook(self) -> Runbook:
+        """The value of the text."""
         return self.parsed.runbook
 
     def error(self, key: str, slug: str, message: str) -> Problem:

@@ -20,7 +20,7 @@ from runlore.runbooks.draft_steps import DraftedSteps, draft_steps, trim
 from runlore.runbooks.evidence import EvidenceMap
 from runlore.runbooks.hidden import clean, code_words, quote_words, shorten
 from runlore.runbooks.render import render
-from runlore.runbooks.words import count_of, keep_code, mask_values, sentence, span_of, title_of
+from runlore.runbooks.words import count_of, keep_code, keep_phrase, mask_values, sentence, span_of, title_of
 
 _MOST_TRIGGERS = 5
 _MOST_QUOTES = 8
@@ -70,7 +70,7 @@ def draft(
         purpose=_purpose(workflow),
         triggers=triggers,
         inputs=tuple(sorted(steps.inputs.values(), key=lambda value: not value.required)),
-        prerequisites=tuple(keep_code(text).rstrip(".") for text in workflow.prerequisites if clean(text)),
+        prerequisites=tuple(said for text in workflow.prerequisites if (said := keep_phrase(text))),
         steps=tuple(steps.steps),
         completion=completion,
         good=good,
@@ -100,13 +100,10 @@ def _all_cases(workflow: Workflow) -> Evidence:
 def _description(workflow: Workflow) -> str:
     """What it does and when to use it, at most 1,024 characters; the requests say when, where the miner did not."""
     what = re.sub(r"[<>]", "", _plain_sentence(workflow.description or workflow.title))
-    if not re.search(r"(?i)\bwhen\b", what) and workflow.triggers:
-        said = (
-            re.sub(r"[<>]", "", shorten(clean(mask_values(workflow.triggers[0].words)), 120))
-            .replace('"', "'")
-            .rstrip(".!?… ")
-        )
-        what = f"{what} Use when a request reads like: {said}."
+    words = clean(mask_values(workflow.triggers[0].words)) if workflow.triggers else ""
+    said = re.sub(r"[<>]", "", shorten(words, 120)).replace('"', "'").rstrip(".!?… ")
+    if said and not re.search(r"(?i)\bwhen\b", what):
+        what = f"{what} Use when a request reads like: {said}.".strip()
     return shorten(what, 1024)
 
 
@@ -211,8 +208,7 @@ def _failures(
 
 def _row(mode: FailureMode, number: int) -> KnownFailure:
     where = f" at step {number}" if number else f" in {code_words(mode.activity, 60)}"
-    helped = mode.recovery and mode.resolved
-    recovery = keep_code(mode.recovery).rstrip(".") if helped else "–"
-    if helped and mode.resolved < mode.count:
+    recovery = (keep_phrase(mode.recovery) if mode.resolved else "") or "–"
+    if recovery != "–" and mode.resolved < mode.count:
         recovery += f" (helped {mode.resolved} times of {mode.count})"
     return KnownFailure(code_words(mode.template, 140) + where, "–", recovery, str(mode.count))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,14 +13,25 @@ from runlore.model.runbook import ApprovalRequirement, Binding, Input, ProofLeve
 from runlore.runbooks.bindings import render_source
 from runlore.runbooks.conditions import parse_condition
 from runlore.runbooks.effects import is_shell
-from runlore.runbooks.hidden import clean, code_words
+from runlore.runbooks.hidden import HIDDEN, clean, code_words
 from runlore.runbooks.inline import render_code
 from runlore.runbooks.lines import PROOF_KINDS
 from runlore.runbooks.paths import is_path
-from runlore.runbooks.words import is_identifier, is_personal, keep_code, mask_command, sentence, shape_of, title_of
+from runlore.runbooks.words import (
+    is_identifier,
+    is_personal,
+    keep_code,
+    keep_phrase,
+    mask_command,
+    sentence,
+    shape_of,
+    title_of,
+)
 
 MOST_SOURCES = 12
 _LONGEST_CONSTANT = 300
+_LONGEST_COMMAND = 600
+_MOST_RECOVERIES = 2
 _SHELL_NOISE = frozenset(
     {"command", "cmd", "description", "timeout", "timeout_ms", "workdir", "cwd", "run_in_background", "justification"}
 )
@@ -68,8 +79,8 @@ def _step(step: WorkflowStep, workflow: Workflow, numbers: Mapping[int, int], dr
         prose=_prose(step),
         tool=tool,
         bindings=_bindings(step, number, numbers, workflow, drafted),
-        proceed_if=tuple(_condition(guard) for guard in step.guards if not _is_stop(guard)),
-        stop_if=tuple(_condition(guard.strip()[8:]) for guard in step.guards if _is_stop(guard)),
+        proceed_if=_conditions(guard for guard in step.guards if not _is_stop(guard)),
+        stop_if=_conditions(guard.strip()[8:] for guard in step.guards if _is_stop(guard)),
         approvals=_approvals(step.approval, key, drafted),
         proof=_proofs(step, workflow, key, drafted),
         recoveries=_recoveries(step, workflow.failure_modes, key, len(workflow.cases), drafted),
@@ -93,8 +104,10 @@ def _bindings(
         return ()
     key = f"step-{number}/with"
     bindings: dict[str, Binding] = {}
-    if step.command:
-        bindings["command"] = Binding("command", ValueSource("constant", value=mask_command(clean(step.command))))
+    command = mask_command(HIDDEN.sub("", step.command)).strip()
+    if command:
+        known = ValueSource("constant", value=command) if len(command) <= _LONGEST_COMMAND else ValueSource("unknown")
+        bindings["command"] = Binding("command", known)
         drafted.evidence[f"{key}/command"] = drafted.evidence[f"step-{number}"]
     for argument in step.arguments:
         name = clean(argument.name)
@@ -118,12 +131,16 @@ def _source(argument: Argument, numbers: Mapping[int, int], workflow: Workflow) 
     if source.kind == "constant":
         return source if _is_sayable(source.value, argument, workflow) else ValueSource("unknown")
     if source.kind == "step":
-        known = source.step in numbers and is_path(source.path)
+        known = source.step in numbers and _is_clean_path(source.path)
         return ValueSource("step", step=numbers[source.step], path=source.path) if known else ValueSource("unknown")
     if source.kind == "unknown":
         return source
     name = clean(source.name) or clean(argument.name).replace("[*]", "").replace(".", "_")
     return ValueSource(source.kind, name=name)
+
+
+def _is_clean_path(path: str) -> bool:
+    return clean(path) == path and is_path(path)
 
 
 def _is_sayable(value: Any, argument: Argument, workflow: Workflow) -> bool:
@@ -158,6 +175,10 @@ def _condition(text: str) -> Condition:
     return parsed if parsed.parsed else Condition(keep_code(text))
 
 
+def _conditions(texts: Iterable[str]) -> tuple[Condition, ...]:
+    return tuple(condition for text in texts if (condition := _condition(text)).text)
+
+
 def _approvals(approval: Approval | None, key: str, drafted: DraftedSteps) -> tuple[ApprovalRequirement, ...]:
     if approval is None:
         return ()
@@ -176,7 +197,12 @@ def _proofs(step: WorkflowStep, workflow: Workflow, key: str, drafted: DraftedSt
     for later in workflow.steps:
         for argument in later.arguments:
             source = argument.source
-            if source.kind == "step" and source.step == step.number and source.path != "$" and is_path(source.path):
+            if (
+                source.kind == "step"
+                and source.step == step.number
+                and source.path != "$"
+                and _is_clean_path(source.path)
+            ):
                 drafted.evidence[f"{key}/proof-1"] = trim(argument.evidence)
                 return (ProofRequirement("P2", "tool result", parse_condition(f"{source.path} is present")),)
     return ()
@@ -194,12 +220,14 @@ def _recoveries(
     step: WorkflowStep, modes: Sequence[FailureMode], key: str, cases: int, drafted: DraftedSteps
 ) -> tuple[Recovery, ...]:
     """What to do about the two most frequent failures of the step that something helped against."""
-    helped = sorted(
-        (m for m in modes if m.step == step.number and m.recovery and m.resolved), key=lambda m: (-m.count, m.template)
-    )[:2]
-    for at, mode in enumerate(helped, 1):
-        drafted.evidence[f"{key}/fails-{at}"] = trim(Evidence((mode.resolved, mode.count), mode.sources))
-    return tuple(Recovery(code_words(mode.template, 90), keep_code(mode.recovery).rstrip(".")) for mode in helped)
+    own = sorted((m for m in modes if m.step == step.number and m.resolved), key=lambda m: (-m.count, m.template))
+    found: list[Recovery] = []
+    for mode in own:
+        sign, action = code_words(mode.template, 90), keep_phrase(mode.recovery)
+        if clean(mode.template) and action and len(found) < _MOST_RECOVERIES:
+            found.append(Recovery(sign, action))
+            drafted.evidence[f"{key}/fails-{len(found)}"] = trim(Evidence((mode.resolved, mode.count), mode.sources))
+    return tuple(found)
 
 
 def _for_each(step: WorkflowStep, numbers: Mapping[int, int]) -> str:
@@ -208,7 +236,7 @@ def _for_each(step: WorkflowStep, numbers: Mapping[int, int]) -> str:
         return ""
     for argument in step.arguments:
         source = argument.source
-        if source.kind == "step" and "[*]" in source.path and is_path(source.path):
+        if source.kind == "step" and "[*]" in source.path and _is_clean_path(source.path):
             moved = ValueSource("step", step=numbers.get(source.step, source.step), path=source.path)
             return f"{render_code(clean(argument.name))} {render_source(moved)}"
     return next(

@@ -66,7 +66,7 @@ def _groups(pieces: Sequence[Piece]) -> list[_Group]:
 
 
 def _group_key(key: str) -> str:
-    head = key.split("/")[0]
+    head = key.split("/", maxsplit=1)[0]
     if head == "section":
         return key
     if item := _ITEM.fullmatch(head):

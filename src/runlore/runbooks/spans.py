@@ -22,9 +22,11 @@ class Spans:
         self.fields: set[str] = set()
 
     def add(self, key: str, first: int, end: int) -> None:
+        """Note a run of lines of a piece."""
         self.found.append(Span(key, first, end))
 
     def add_all(self, key: str, runs: Iterable[tuple[int, int]]) -> None:
+        """Note all runs of lines of a piece."""
         for first, end in runs:
             self.add(key, first, end)
 

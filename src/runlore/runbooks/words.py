@@ -92,9 +92,14 @@ def keep_code(text: str, limit: int = 600) -> str:
         if code is None:
             at += 1
             continue
-        parts.extend([_escaped(text[begin:at]), render_code(code[0])])
+        parts.extend([_escaped(text[begin:at]), render_code(code[0].strip()) if code[0].strip() else ""])
         at = begin = code[1]
     return "".join([*parts, _escaped(text[begin:])]).strip()
+
+
+def keep_phrase(text: str) -> str:
+    """Give foreign words like ``keep_code``, without a full stop at their end."""
+    return keep_code(text).rstrip(". ")
 
 
 def title_of(title: str, activity: str) -> str:

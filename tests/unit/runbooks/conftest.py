@@ -74,7 +74,11 @@ def cancel_order() -> Workflow:
                 1,
                 "Find the customer by e-mail",
                 "find_user_id_by_email",
-                arguments=(Argument("email", ValueSource("input", name="email"), seen(12, 12, 4), "yusuf.rossi7301@example.com"),),
+                arguments=(
+                    Argument(
+                        "email", ValueSource("input", name="email"), seen(12, 12, 4), "yusuf.rossi7301@example.com"
+                    ),
+                ),
                 support=(12, 12),
                 sources=(at(4), at(5, "b")),
                 tool="find_user_id_by_email",
@@ -132,12 +136,28 @@ def cancel_order() -> Workflow:
             ),
         ),
         failure_modes=(
-            FailureMode("find_user_id_by_email", "Error: user not found", 4, "ask for name and zip code, then `find_user_id_by_name_zip`", 3, (at(4),), 1),
+            FailureMode(
+                "find_user_id_by_email",
+                "Error: user not found",
+                4,
+                "ask for name and zip code, then `find_user_id_by_name_zip`",
+                3,
+                (at(4),),
+                1,
+            ),
             FailureMode("cancel_pending_order", "Error: non-pending order cannot be cancelled", 2, "", 0, (at(11),), 5),
         ),
-        rejections=(Quote("No, don't cancel the *whole* order | just <b>one</b> item", at(13), "2026-02-11", "Cancel the order"),),
+        rejections=(
+            Quote(
+                "No, don't cancel the *whole* order | just <b>one</b> item", at(13), "2026-02-11", "Cancel the order"
+            ),
+        ),
         triggers=(
-            Quote("Hi, my name is Yusuf Rossi, I'd like to cancel order #W2378156, I no longer need it.", at(1), "2026-02-02"),
+            Quote(
+                "Hi, my name is Yusuf Rossi, I'd like to cancel order #W2378156, I no longer need it.",
+                at(1),
+                "2026-02-02",
+            ),
             Quote("cancel both of my pending orders please", at(1, "b"), "2026-02-03"),
         ),
         prerequisites=("The customer's identity has been confirmed",),
@@ -150,10 +170,31 @@ def cancel_events() -> tuple[Event, ...]:
     request = "Hi, I'd like to cancel order #W2378156, I no longer need it."
     return (
         Event("1", "prompt", 1, text=request),
-        Event("2", "call", 4, tool="find_user_id_by_email", arguments={"email": "y@example.com"}, result="yusuf_rossi_9620"),
-        Event("3", "call", 8, tool="get_order_details", arguments={"order_id": "#W2378156"}, result={"status": "pending", "items": [{"x": "<script>" * 40}]}),
+        Event(
+            "2",
+            "call",
+            4,
+            tool="find_user_id_by_email",
+            arguments={"email": "y@example.com"},
+            result="yusuf_rossi_9620",
+        ),
+        Event(
+            "3",
+            "call",
+            8,
+            tool="get_order_details",
+            arguments={"order_id": "#W2378156"},
+            result={"status": "pending", "items": [{"x": "<script>" * 40}]},
+        ),
         Event("4", "prompt", 9, text="# yes\n\n---\n- go | `ahead`"),
-        Event("5", "call", 11, tool="cancel_pending_order", arguments={"order_id": "#W2378156", "reason": "no longer needed"}, result={"status": "cancelled"}),
+        Event(
+            "5",
+            "call",
+            11,
+            tool="cancel_pending_order",
+            arguments={"order_id": "#W2378156", "reason": "no longer needed"},
+            result={"status": "cancelled"},
+        ),
     )
 
 
@@ -182,8 +223,26 @@ def answer_review() -> Workflow:
                 support=(6, 6),
                 sources=(at(3),),
             ),
-            WorkflowStep(2, "Edit the files", "edit", after=(1,), support=(6, 6), sources=(at(9),), summary="the files that the comments name, mostly Go code under `cmd/`"),
-            WorkflowStep(3, "Run the Go tests", "go test", after=(2,), repeat=True, command="go test ./...", tool="Bash", support=(6, 6), sources=(at(20),)),
+            WorkflowStep(
+                2,
+                "Edit the files",
+                "edit",
+                after=(1,),
+                support=(6, 6),
+                sources=(at(9),),
+                summary="the files that the comments name, mostly Go code under `cmd/`",
+            ),
+            WorkflowStep(
+                3,
+                "Run the Go tests",
+                "go test",
+                after=(2,),
+                repeat=True,
+                command="go test ./...",
+                tool="Bash",
+                support=(6, 6),
+                sources=(at(20),),
+            ),
             WorkflowStep(
                 4,
                 "Push the branch",
@@ -214,10 +273,22 @@ def answer_review() -> Workflow:
             ),
         ),
         failure_modes=(
-            FailureMode("git push", "! [rejected] <*> -> <*> (fetch first)", 3, "`git pull --rebase`, then try again", 3, (at(30),), 4),
+            FailureMode(
+                "git push",
+                "! [rejected] <*> -> <*> (fetch first)",
+                3,
+                "`git pull --rebase`, then try again",
+                3,
+                (at(30),),
+                4,
+            ),
             FailureMode("gh api", "gh: Not Found (HTTP <*>)", 1, "", 0, (at(34),), 5),
         ),
-        corrections=(Quote("don't mark comments as resolved, the reviewer does that", at(40), "2026-03-04", "Reply to the comments"),),
+        corrections=(
+            Quote(
+                "don't mark comments as resolved, the reviewer does that", at(40), "2026-03-04", "Reply to the comments"
+            ),
+        ),
         quality=(Quote("perfect, short replies", at(41), "2026-03-05"),),
         triggers=(Quote("address the review comments on PR 482", at(1), "2026-03-01"),),
     )

@@ -50,19 +50,29 @@ def test_what_the_format_does_not_know_is_kept_and_reported(example_text: str) -
 
 
 def test_an_edit_changes_only_its_lines(example_text: str) -> None:
-    by_hand = example_text.replace("owner: marketing-lead", "owner:   'marketing-lead'  # since May").replace("- Label", "* Label").replace("## Inputs\n\n", "## Inputs\n")
+    by_hand = (
+        example_text.replace("owner: marketing-lead", "owner:   'marketing-lead'  # since May")
+        .replace("- Label", "* Label")
+        .replace("## Inputs\n\n", "## Inputs\n")
+    )
     runbook, _ = parse(by_hand, "")
     steps = list(runbook.steps)
     steps[3] = replace(steps[3], proof=steps[3].proof[:1], after=(2, 3))
     edited = edit(by_hand, replace(runbook, steps=tuple(steps), open_questions=(OpenQuestion("who pays?", "Owner"),)))
     before, after = by_hand.splitlines(), edited.splitlines()
     assert [line for line in before if line not in after] == ["- Proof (P1): file, `screenshot.png`"]
-    assert [line for line in after if line not in before] == ["- After: 2, 3", "## Open questions", "- Owner: who pays?"]
+    assert [line for line in after if line not in before] == [
+        "- After: 2, 3",
+        "## Open questions",
+        "- Owner: who pays?",
+    ]
     assert parse(edited, "")[0].steps[3].after == (2, 3)
 
 
 def test_edits_that_add_remove_and_reorder_keep_the_rest(example_text: str) -> None:
-    by_hand = example_text.replace("- Tool: `instagram.publish_media`", "*   Tool: `instagram.publish_media`").replace("\n", "\r\n")
+    by_hand = example_text.replace("- Tool: `instagram.publish_media`", "*   Tool: `instagram.publish_media`").replace(
+        "\n", "\r\n"
+    )
     runbook, _ = parse(by_hand, "")
     renumbered = tuple(replace(step, number=n) for n, step in enumerate((*runbook.steps[:1], *runbook.steps[2:]), 1))
     for changed in (
@@ -98,7 +108,17 @@ def test_steps_that_cannot_be_read_stay_in_the_prose() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["a: &x b", "a: *x", "a: !!int 3", "a: [1]", "a: {b: c}", "a: b: c", "- a", "a:\n b:\n  c:\n   d:\n    e: f", "? [a]\n: b"],
+    [
+        "a: &x b",
+        "a: *x",
+        "a: !!int 3",
+        "a: [1]",
+        "a: {b: c}",
+        "a: b: c",
+        "- a",
+        "a:\n b:\n  c:\n   d:\n    e: f",
+        "? [a]\n: b",
+    ],
 )
 def test_frontmatter_outside_the_restriction_is_refused(line: str) -> None:
     entries, _, problems = parse_frontmatter(f"---\n{line}\n---\n", "f")
@@ -135,7 +155,11 @@ def test_code_spans_round_trip(text: str) -> None:
     assert parse_code(span) == (text, len(span))
 
 
-json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=20), lambda v: st.lists(v, max_size=3) | st.dictionaries(st.text(max_size=5), v, max_size=3), max_leaves=6)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda v: st.lists(v, max_size=3) | st.dictionaries(st.text(max_size=5), v, max_size=3),
+    max_leaves=6,
+)
 
 
 @given(json_values)
@@ -146,13 +170,25 @@ def test_constants_round_trip(value: object) -> None:
 
 sources = st.one_of(
     st.builds(lambda v: ValueSource("constant", value=v), json_values),
-    st.builds(lambda k, n: ValueSource(k, name=n), st.sampled_from(["input", "issue", "document"]), st.from_regex(r"[a-z][a-z_/]{0,8}", fullmatch=True)),
-    st.builds(lambda n, p: ValueSource("step", step=n, path=p), st.integers(1, 99), st.sampled_from(["$", "$.a[*].b", "$['x y'][0]", "$..id", "$.a[?@.b == 'c; d']"])),
+    st.builds(
+        lambda k, n: ValueSource(k, name=n),
+        st.sampled_from(["input", "issue", "document"]),
+        st.from_regex(r"[a-z][a-z_/]{0,8}", fullmatch=True),
+    ),
+    st.builds(
+        lambda n, p: ValueSource("step", step=n, path=p),
+        st.integers(1, 99),
+        st.sampled_from(["$", "$.a[*].b", "$['x y'][0]", "$..id", "$.a[?@.b == 'c; d']"]),
+    ),
     st.just(ValueSource("unknown")),
 )
 
 
-@given(st.lists(st.builds(Binding, st.from_regex(r"[a-z][a-z_.\[\]*]{0,9}", fullmatch=True), sources), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.builds(Binding, st.from_regex(r"[a-z][a-z_.\[\]*]{0,9}", fullmatch=True), sources), min_size=1, max_size=4
+    )
+)
 def test_bindings_round_trip(bindings: list[Binding]) -> None:
     assert parse_bindings(render_bindings(tuple(bindings))) == tuple(bindings)
 
@@ -160,5 +196,12 @@ def test_bindings_round_trip(bindings: list[Binding]) -> None:
 def test_each_piece_knows_its_line(example_text: str) -> None:
     parsed = parse_spans(example_text, "f")
     lines = example_text.split("\n")
-    for key, start in (("frontmatter/owner", "owner:"), ("step-3", "### 3."), ("step-3/with/image_url", "- With: `image_url`"), ("failure-2", "| `media"), ("input/caption", "- `caption`"), ("escalation-1", "- Step 1")):
+    for key, start in (
+        ("frontmatter/owner", "owner:"),
+        ("step-3", "### 3."),
+        ("step-3/with/image_url", "- With: `image_url`"),
+        ("failure-2", "| `media"),
+        ("input/caption", "- `caption`"),
+        ("escalation-1", "- Step 1"),
+    ):
         assert lines[parsed.line(key) - 1].startswith(start)

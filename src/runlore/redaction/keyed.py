@@ -36,6 +36,10 @@ _AFTER: Final = re.compile(
 )
 # A bare value ends where its JSON string could end; \uXXXX and \/ are the only escapes that it may hold.
 _BARE: Final = re.compile(rb"[^\s\"'`\\,;&|<>(){}]*(?:(?:\\+u00[0-9a-fA-F]{2}|\\+/)[^\s\"'`\\,;&|<>(){}]*)*")
+# A setting written as a pair: {"name": "API_KEY", "value": "…"}.
+_PAIR: Final = re.compile(
+    rb"\\{0,31}\"[ \t]{0,3},[ \t]{0,3}\\{0,31}\"[Vv]alue\\{0,31}\"[ \t]{0,3}(?P<delimiter>:)[ \t]{0,3}(?P<open>\\{0,31}\")"
+)
 _QUOTE: Final = re.compile(rb"(\\*)([\"'`])")
 
 
@@ -50,6 +54,10 @@ def find_keyed(line: bytes, position: int) -> Iterator[Span]:
     name = line[start : keyword.end()]
     family = _classify(name)
     if family is None:
+        return
+    pair = _PAIR.match(line, keyword.end())
+    if pair is not None:
+        yield from _find_paired(line, pair, name, family)
         return
     after = _AFTER.match(line, keyword.end())
     option = name.startswith(b"-") or b"--" in name
@@ -74,6 +82,12 @@ def find_keyed(line: bytes, position: int) -> Iterator[Span]:
         return
     if is_secret_value(value, family, quoted=quoted, tight=tight):
         yield begin, end, _name_kind(name, family)
+
+
+def _find_paired(line: bytes, pair: re.Match[bytes], name: bytes, family: str) -> Iterator[Span]:
+    span = _find_value(line, pair)
+    if span is not None and is_secret_value(line[span[0] : span[1]], family, quoted=True, tight=True):
+        yield span[0], span[1], _name_kind(name, family)
 
 
 def _is_call(line: bytes, start: int, after: re.Match[bytes]) -> bool:

@@ -47,6 +47,19 @@ _PEM_TAIL: Final = rb"-----END (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"
 # Between the lines of a key stand line ends in any depth of escaping, and the line numbers that file viewers add.
 _PEM_BODY: Final = rb"(?:\\+(?:[nrt/]|u2192)|[A-Za-z0-9+/=:,. \-()|]|\xe2\x86\x92|\t)"
 
+_GAP: Final = rb"(?:[ \t]|\\+[nt]){1,8}"
+_NETRC: Final = (
+    rb"machine"
+    + _GAP
+    + rb"[^\s\"\\]{1,128}"
+    + _GAP
+    + rb"login"
+    + _GAP
+    + rb"[^\s\"\\]{1,64}"
+    + _GAP
+    + rb"password"
+    + _GAP
+)
 _HEADER: Final = rb"(?i:authorization)[\\\"'`\])]{0,20}[ \t]{0,3}(?:[:=,]|=>)[ \t]{0,3}[\\\"'`]{0,20}"
 
 PROVIDER_RULES: Final[tuple[Rule, ...]] = (
@@ -135,6 +148,7 @@ PROVIDER_RULES: Final[tuple[Rule, ...]] = (
         re.compile(rb"discord(?:app)?\.com/api/webhooks/([0-9]{15,22}/[A-Za-z0-9_\-]{40,100})"),
         1,
     ),
+    Rule("password", "pass", re.compile(_NETRC + rb"([^\s\"'`\\]{4,256})"), 1),
     Rule("azure-signature", "signature", re.compile(rb"(?:[?&;]|\\+u0026)sig=([A-Za-z0-9%+/]{40,120}=?)"), 1, 3.0),
     Rule(
         "authorization",

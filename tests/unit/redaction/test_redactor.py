@@ -64,6 +64,8 @@ KEYED = (
     "deploy --api-key {} --now",
     "deploy --token={}",
     '{{"secret": "{}"}}',
+    "https://api.example.com/v1?access_token={}&page=2",
+    '{{"env": [{{"name": "SERVICE_TOKEN", "value": "{}"}}]}}',
     "AccountName=a;AccountKey={};EndpointSuffix=core.windows.net",
     "DD_API_KEY={}",
     "aws_secret_access_key = {}",
@@ -83,6 +85,12 @@ PASSWORDS = (
     '{{"password": "{}"}}',
     "Server=db;User Id=sa;Password={};Encrypt=yes",
     "DB_PASS={}",
+    '[{{"name": "DB_PASSWORD", "value": "{}"}}]',
+    "machine example.com login app password {}",
+    "machine example.com\n  login app\n  password {}\n",
+    "redis://:{}@cache.example.com:6379/0",
+    "docker run -e MYSQL_ROOT_PASSWORD={} mysql",
+    "the password: {} is new",
 )
 CONTEXTS = ("{}", "first line\n{}\nlast line", "\t{}", "say “{}”", "x = `{}`", "({})", "{}, and so on", "é\n{}")
 PASSWORD = st.text(ALNUM + "!%+^_~?", min_size=6, max_size=24).filter(
@@ -204,6 +212,7 @@ def test_json_stays_json_and_redacting_twice_is_redacting_once(value: object) ->
         "const token = getToken(user)",
         "postgres://${DB_USER}:${DB_PASS}@localhost/app",
         "password is required",
+        "the login form password field is empty",
         "--password flag",
         "secret: env.WEBHOOK_SECRET",
         "/etc/ssl/private/key.pem",

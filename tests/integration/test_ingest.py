@@ -326,3 +326,22 @@ def test_a_repository_with_checkpoints_gives_its_sessions(tmp_path: Path, jobs: 
     assert b"hunter22x" not in b"".join(archive.read_lines(settings.home, first.transcripts[0].hash))
     second = run(settings, repo)
     assert (second.transcripts, second.new, second.known) == (first.transcripts, 0, 2)
+
+
+def test_odd_files_are_said_or_read_and_break_nothing(settings: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    write_claude(folder / "good.jsonl", "s1", 1)
+    odd = os.fsencode(folder) + b"/caf\xe9.jsonl"
+    Path(os.fsdecode(odd)).write_text("\n".join(claude_lines("s2", 1)))
+    (folder / "binary.jsonl").write_bytes(bytes(range(256)) * 40)
+    (folder / "bomb.json").write_text("[" * 100_000)
+    (folder / "utf16.jsonl").write_bytes("\n".join(claude_lines("s3", 1)).encode("utf-16"))
+    (folder / "cut.jsonl.gz").write_bytes(b"\x1f\x8b\x08\x00")
+    (folder / "gone.jsonl").symlink_to(tmp_path / "nowhere.jsonl")
+    result = run(settings, folder)
+    assert {entry.session for entry in result.transcripts} >= {"s1", "s2"}
+    assert {Path(problem.file).name for problem in result.problems} >= {
+        "binary.jsonl", "bomb.json", "cut.jsonl.gz", "gone.jsonl",
+    }  # fmt: skip
+    again = run(settings, folder)
+    assert (again.transcripts, again.problems) == (result.transcripts, result.problems)

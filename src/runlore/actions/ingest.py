@@ -19,7 +19,17 @@ from typing import Final, TypeVar
 from runlore.corpus import archive, discovery, events, index, repeated, tombstones
 from runlore.corpus.files import make_home, read_secret
 from runlore.corpus.index import FileState, Holding, TranscriptEntry
-from runlore.corpus.read import FileResult, Job, Map, derive, find_state, keep, make_redactor, read_into_corpus
+from runlore.corpus.read import (
+    FileResult,
+    Job,
+    Map,
+    derive,
+    find_state,
+    keep,
+    make_redactor,
+    name_file,
+    read_into_corpus,
+)
 from runlore.corpus.rebuild import rebuild
 from runlore.errors import NothingToRead, UsageError
 from runlore.library import checkpoints, git
@@ -150,7 +160,7 @@ def _list_checkpoints(job: Job, places: list[Path]) -> list[_Task]:
             continue
         for checkpoint in checkpoints.find_checkpoints(place):
             blobs = sha256(" ".join(checkpoint.blobs).encode()).hexdigest()[:16]
-            name = f"{place}:{checkpoint.reference.removeprefix('refs/')}:{checkpoint.path}"
+            name = f"{name_file(place)}:{checkpoint.reference.removeprefix('refs/')}:{checkpoint.path}"
             state = FileState(name, checkpoint.size, 0, 0, f"{job.version}.{blobs}")
             tasks.append(_Task(place, state, None, checkpoint))
     return tasks

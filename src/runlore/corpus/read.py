@@ -65,19 +65,24 @@ class FileResult:
     superseded: tuple[tuple[str, str], ...] = ()
 
 
+def name_file(path: Path) -> str:
+    """Give the name under which a file is known; what is no text in it is spelled out."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
+
+
 def find_state(path: Path, version: str) -> FileState:
     """Find how a file looks now; one that is not there has no size."""
     try:
         stat = os.stat(path)
     except OSError:
-        return FileState(str(path), *_NO_STATE, version)
-    return FileState(str(path), stat.st_size, stat.st_mtime_ns, stat.st_ino, version)
+        return FileState(name_file(path), *_NO_STATE, version)
+    return FileState(name_file(path), stat.st_size, stat.st_mtime_ns, stat.st_ino, version)
 
 
 def read_into_corpus(job: Job, path: Path, before: Holding | None) -> FileResult:
     """Read one file, archive what it holds and derive its events and digests; ``before`` is what it gave the last time."""
     state = find_state(path, job.version)  # before reading: what is appended meanwhile is seen the next time
-    return keep(job, state, reading.read_file(path, make_redactor(job).redact, str(path)), before)
+    return keep(job, state, reading.read_file(path, make_redactor(job).redact, state.path), before)
 
 
 def keep(job: Job, state: FileState, readings: Iterable[Reading | Problem], before: Holding | None) -> FileResult:
@@ -162,7 +167,10 @@ def _read_archived(home: Path, entry: TranscriptEntry) -> Transcript:
     for item in _readings(reading.read_lines(entry.file, lines)):
         if item.transcript.format == entry.format and (item.lines == lines or hash_lines(item.lines) == entry.hash):
             # The session of a chat line without an id is named after its line in the file, which the archive does not know.
-            transcript = msgspec.structs.replace(item.transcript, hash=entry.hash, session=entry.session)
+            # So are the counts of what stood around it there.
+            transcript = msgspec.structs.replace(
+                item.transcript, hash=entry.hash, session=entry.session, counts=entry.counts
+            )
             write_transcript(home, transcript)
             return transcript
     raise StoreError(entry.file, f"the archived transcript {entry.hash} is not readable any more")

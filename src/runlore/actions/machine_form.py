@@ -147,11 +147,11 @@ def fact_form(fact: Fact) -> dict[str, Any]:
     }
 
 
-_OPENING = re.compile(r"^((?:[A-Za-z]*(?:Error|error|Exception|ERROR)\s*:\s*)?)([A-Za-z])(?=[a-z]*\b)")
+_OPENING = re.compile(r"^([A-Za-z]*(?:Error|error|Exception|ERROR)\s*:\s*)([A-Za-z])(?=[a-z]*\b)")
 
 
 def any_case(template: str) -> str:
-    """Leave the case of a message's first letter open: versions of one tool differ in nothing else ("Error: Order not found")."""
+    """Leave the case of the letter after "Error:" open: versions of one tool differ in nothing else ("Error: Order not found")."""
     return _OPENING.sub(r"\1<*>", template)
 
 

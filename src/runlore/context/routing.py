@@ -6,7 +6,7 @@ words of each workflow's own title: a library with few requests behind it is rou
 1. Requests that are the same piece of work done again (same ids in the effect's arguments) count together as little more than one: otherwise the
    subject of the moment, which repeats too, drowns the verb that tells kinds of work apart.
 2. A word counts from a number of distinct instances on that grows with the library; it weighs by its rarity over instances.
-3. What is said later weighs more, and the last lines are features of their own: people change their mind.
+3. What is said later weighs more, and the first and last lines are features of their own: people open with what they want and change their mind.
 4. Nothing fits when most of what is said is unknown to the library, or when nothing in it speaks for any workflow.
 """
 
@@ -26,8 +26,10 @@ KNOWN_SHARE = 0.2
 """Share of a request's content words that must be known to the library at all."""
 OWN = 2.0
 """Weight of a title's word that a request uses."""
-CLOSING = 2
-"""Lines at the end of a request that are features of their own."""
+OPENING = 2
+"""Lines at the beginning of a request that are features of their own."""
+CLOSING = 1
+"""Lines at its end that are."""
 ROUNDS = 120
 PENALTY = 1.0
 RATE = 2.0
@@ -131,7 +133,7 @@ def _rows(entries: Sequence[Served]) -> list[tuple[Counter[str], Counter[str], i
 
 
 def _features(lines: Lines) -> tuple[Counter[str], Counter[str]]:
-    """Words and pairs of neighbours, later ones heavier, the closing lines again as ``end:WORD``; and the words for the titles."""
+    """Words and pairs of neighbours, later ones heavier, the first and the last lines again as ``start:WORD`` and ``end:WORD``; and the words for the titles."""
     features: Counter[str] = Counter()
     said: Counter[str] = Counter()
     last = max(len(lines) - 1, 1)
@@ -143,6 +145,8 @@ def _features(lines: Lines) -> tuple[Counter[str], Counter[str]]:
             said[word] += weight * (2 if closing else 1)  # type: ignore[assignment]
             if closing:
                 features[f"end:{word}"] += 1
+            if number < OPENING:
+                features[f"start:{word}"] += 1
         for one, other in zip(line, line[1:], strict=False):
             features[f"{one} {other}"] += weight  # type: ignore[assignment]
     return features, said

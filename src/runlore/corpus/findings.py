@@ -9,11 +9,13 @@ from pathlib import Path
 import msgspec
 import zstandard
 
-from runlore.context.routing import Request
+from runlore.context.routing import VERSION as ROUTER_VERSION
+from runlore.context.routing import Request, Router
 from runlore.errors import NotYetMined, StoreError
 from runlore.model import Fact, Workflow
 
 VERSION = 1
+ROUTER = "router.msgpack.zst"
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -91,13 +93,38 @@ def get_findings(home: Path) -> Findings:
     return findings
 
 
+class _Kept(msgspec.Struct, frozen=True):
+    """A router and the findings that it was learned from."""
+
+    key: str
+    router: Router
+
+
+def find_router(home: Path, key: str) -> Router | None:
+    """Read the router that was learned from the findings of that key; None where it has to be learned."""
+    try:
+        kept = msgspec.msgpack.decode(zstandard.decompress((home / ROUTER).read_bytes()), type=_Kept)
+    except (OSError, msgspec.DecodeError, zstandard.ZstdError):
+        return None
+    return kept.router if kept.key == key and kept.router.version == ROUTER_VERSION else None
+
+
+def write_router(home: Path, key: str, router: Router) -> None:
+    """Keep a router; it can be learned again, so a failure to write it is the store's."""
+    _write(home / ROUTER, msgspec.msgpack.encode(_Kept(key, router)))
+
+
 def write_findings(home: Path, findings: Findings) -> None:
-    """Replace the findings: written beside, then moved."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    target = _path(home)
+    """Replace the findings."""
+    _write(_path(home), msgspec.msgpack.encode(findings))
+
+
+def _write(target: Path, data: bytes) -> None:
+    """Write beside, then move."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = target.with_name(f"{target.name}.{os.getpid()}")
     try:
-        beside.write_bytes(zstandard.compress(msgspec.msgpack.encode(findings), 3))
+        beside.write_bytes(zstandard.compress(data, 3))
         os.replace(beside, target)
     except OSError as error:
         beside.unlink(missing_ok=True)

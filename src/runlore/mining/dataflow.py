@@ -19,6 +19,7 @@ MOST_PLACES = 60
 
 _LETTERS = re.compile(r"[a-z]+")
 _DIGITS = re.compile(r"\d+")
+_TELLING = re.compile(r"https?://[^\s\"'<>)]{6,}|[\w-]*\d[\w-]{5,}")
 _STRIP = ".,;:!?()'\""
 
 
@@ -111,6 +112,14 @@ class Results:
             for (activity, rule), call in list(seen.items())[:MOST_PLACES]
         )
 
+    def inside(self, text: str) -> tuple[Place, ...]:
+        """Give the rules for a value that stands within a longer text: the first telling one (an id, a link) that an earlier result held."""
+        for token in _TELLING.findall(text[:2000]):
+            found = self.places(token.rstrip(".,;:!?)"))
+            if found:
+                return found
+        return ()
+
     def _width(self, activity: str, rule: tuple[Any, ...]) -> int:
         found: set[str] = set()
         for result in self._by_activity[activity]:
@@ -130,6 +139,10 @@ def bind(arguments: Any, words: Words, results: Results) -> tuple[Binding, ...]:
             bindings.append(Binding(name, text, "flag", 0, ()))
             continue
         kind = "text" if isinstance(value, str) else "number"
+        if len(text) > 24 and " " in text:
+            places = results.places(text) if len(text) <= 400 else ()
+            bindings.append(Binding(name, text[:400], kind, words.width(text), places or results.inside(text)))
+            continue
         if len(text) > 400:
             bindings.append(Binding(name, text[:400], kind, int(words.width(text) > 0), ()))
             continue

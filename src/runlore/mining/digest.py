@@ -22,7 +22,7 @@ from runlore.mining.values import Activity, Span
 from runlore.mining.words import classify_prompt, content_words
 from runlore.model import Event, Transcript
 
-VERSION = 3
+VERSION = 5
 
 MOST_WORDS = 1500
 """Characters kept of one thing that a person said."""
@@ -30,8 +30,13 @@ MOST_SCALARS = 14
 MOST_LINES = 40
 """Lines of a request that are indexed for routing."""
 _MOST_ERROR = 400
+_POLITE = re.compile(r"(?i)error|expired|invalid|denied|forbidden|unauthori[sz]ed|not_?found|failed|missing|exceeded|conflict")
 LINK = "link"
 """Stands for a path in ``Call.scalars``: the link that a command's output ends with."""
+_PICKED = re.compile(r'"[^"\n]*"\s*=\s*"([^"\n]*)"')
+_YES = re.compile(
+    r"(?i)^\W*(?:yes|yep|ok(?:ay)?|approved?|go ahead|publish|confirm|looks good|ship it|send it|do it|proceed)\b|user has approved"
+)
 _URL = re.compile(r"https?://[^\s\"'<>]{4,}")
 
 
@@ -208,7 +213,8 @@ def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) 
         bindings = bind(event.arguments, state.words, state.results)
     result = event.result
     edges = tuple(sorted({p.call for b in bindings for p in b.places if p.fresh and not b.words}))
-    error = _error(event)
+    outcome = _outcome(event)
+    error = _error(event, outcome)
     for activity in activities:
         own = activity is main
         state.calls.append(
@@ -226,11 +232,11 @@ def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) 
                 event.result_index,
                 event.time,
                 event.end,
-                event.outcome,
+                outcome,
                 error if own or len(activities) == 1 else "",
                 event.words[:MOST_WORDS],
                 bindings if own else (),
-                _shown(result, structured) if own and event.outcome == "ok" and activity.role in ("effect", "check", "read") else (),
+                _shown(result, structured) if own and outcome == "ok" and activity.role in ("effect", "check", "read") else (),
                 edges if own else (),
                 activity.objects,
                 event.actor,
@@ -245,21 +251,59 @@ def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) 
             state.words.add(event.words)
         elif event.words:
             state.words.add(event.words)
+        if activity.role == "dialog" and event.outcome == "ok":
+            _hear_answer(state, event)
     if structured and event.actor != "person" and event.outcome != "rejected":
         state.results.add(len(state.calls) - 1, main.name, result)
+
+
+def _hear_answer(state: _Reading, event: Event) -> None:
+    """A question put to the person and answered: a yes before an effect is an approval like a spoken one."""
+    answer = event.words or _answer(event.result)
+    picked = _PICKED.findall(answer)
+    text = picked[-1] if picked else answer
+    kind = "confirmation" if _YES.search(text) else classify_prompt(text) if event.words else "answer"
+    if kind != "noise" and text:
+        place = (event.result_line or event.line, event.result_index)
+        state.said.append(Said(kind, text[:MOST_WORDS], *place, event.end, len(state.calls)))
+
+
+def _answer(result: Any) -> str:
+    """The person's answer in the result of a question tool: text, or the last of the answers by question."""
+    if isinstance(result, dict):
+        answers = result.get("answers", result)
+        values = list(answers.values()) if isinstance(answers, dict) else answers if isinstance(answers, list) else []
+        return next((v for v in reversed(values) if isinstance(v, str)), "")
+    return result if isinstance(result, str) else ""
 
 
 def _key(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=7).digest(), "big")
 
 
-def _error(event: Event) -> str:
-    if event.outcome not in ("error", "rejected"):
+def _outcome(event: Event) -> str:
+    """The outcome of a call; an error may arrive politely, inside a result that the host took for a good one."""
+    result = event.result
+    if event.outcome != "ok" or not isinstance(result, dict) or len(result) > 12:
+        return event.outcome
+    status = next((result[k] for k in ("status", "statusCode", "status_code", "http_status") if isinstance(result.get(k), int)), 0)
+    if status >= 400 or result.get("success") is False or result.get("ok") is False:
+        return "error"
+    code = next((result[k] for k in ("code", "errorCode", "error_code") if isinstance(result.get(k), str)), "")
+    return "error" if _POLITE.search(code) else "ok"
+
+
+def _error(event: Event, outcome: str) -> str:
+    if outcome not in ("error", "rejected"):
         return ""
     result = event.result
     if isinstance(result, dict):
-        named = result.get("error") or result.get("message") or result.get("detail")
-        result = named if isinstance(named, str) else msgspec.json.encode(result).decode()
+        fields = ("error", "code", "serviceErrorCode", "message", "detail", "reason")
+        named = [result[k] for k in fields if isinstance(result.get(k), str)]
+        inner = result.get("error")
+        if isinstance(inner, dict):
+            named = [v for k in ("type", "code", "message") if isinstance(v := inner.get(k), str)]
+        result = ": ".join(dict.fromkeys(named)) or msgspec.json.encode(result).decode()
     return scalar_text(result if result is not None else "")[:_MOST_ERROR]
 
 

@@ -10,11 +10,22 @@ from dataclasses import dataclass
 from runlore.mining.digest import Call, Case
 
 _MASKS = re.compile(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`|\S*\d\S*|\S*/\S+/\S*|\S+@\S+")
+_DAYS = re.compile(r"(?i)\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b(?=[\s,])|\b(?:jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b(?=\s*<\*>)")
 _MARKS = re.compile(r"(?:<\*>[\s,;]*){2,}")
 _TAGS = re.compile(r"</?tool_use_error>|^(?:Exit code \d+|Process exited with code \d+)\s*")
 _SPACE = re.compile(r"\s+")
 _ALARM = re.compile(r"(?i)\b(?:error|failed|failure|fatal|cannot|can't|not found|no such|denied|invalid|unknown|undefined|unexpected|refused|panic|FAIL)\b")
+_ENVIRONMENT = re.compile(
+    r"(?i)command not found|no such file|not installed|permission denied|unsupported|cannot find module|unknown (?:flag|option|command|task|"
+    r"shorthand)|missing script|no task|npm err|err_|\be[a-z]{5,}\b: |timed? ?out|refused|unauthori|expired|token|credential|first\b|"
+    r"version mismatch|out of (?:memory|space)|no space|not logged in|too many|rate limit|locked"
+)
 LONGEST = 160
+
+
+def is_environmental(text: str) -> bool:
+    """Say whether an error tells about the surroundings (a tool, an access, a missing step) rather than about the work being checked."""
+    return bool(_ENVIRONMENT.search(text))
 
 
 def template(text: str) -> str:
@@ -22,7 +33,7 @@ def template(text: str) -> str:
     text = _TAGS.sub("", text.strip())
     line = telling_line(text)
     line = _SPACE.sub(" ", _MASKS.sub("<*>", line)).strip()
-    line = _MARKS.sub("<*> ", line).strip()
+    line = _MARKS.sub("<*> ", _DAYS.sub("<*>", line)).strip()
     if len(line) > LONGEST:
         line = line[:LONGEST].rsplit(" ", 1)[0]
     return line
@@ -83,13 +94,13 @@ def collect(cases: Iterable[tuple[str, Case]]) -> dict[tuple[str, str], Seen]:
 def _recovery(case: Case, number: int) -> str:
     failed = case.calls[number]
     between: list[Call] = []
-    for call in case.calls[number + 1 :]:
+    for n, call in enumerate(case.calls[number + 1 :], number + 1):
         if call.line == failed.line and call.index == failed.index:
             continue
         if call.name == failed.name:
             if call.outcome != "ok":
                 return ""
-            return _said(failed, call, between)
+            return _asked(case, number, n) or _said(failed, call, between)
         if call.outcome == "ok" and call.role not in ("plan",):
             between.append(call)
         if len(between) > 6:
@@ -97,9 +108,18 @@ def _recovery(case: Case, number: int) -> str:
     return ""
 
 
+def _asked(case: Case, failed: int, again: int) -> str:
+    """A person who spoke between the failure and the success is the recovery: their words say what they did."""
+    words = [s.text for s in case.said if failed < s.after <= again and s.kind not in ("refusal", "plan")]
+    text = " ".join(words[0].split()) if words else ""
+    if not text:
+        return ""
+    return f"ask the person who owns it, then try again (they said: “{text[:100]}{'…' if len(text) > 100 else ''}”)"
+
+
 def _said(failed: Call, again: Call, between: list[Call]) -> str:
     """Say the recovery in words: what changed, or what was done before trying again."""
-    helpful = [c for c in between if c.role in ("effect", "check", "edit", "procedure")] or between[-2:]
+    helpful = [c for c in between if c.role in ("effect", "edit", "procedure") or (c.role in ("check", "read") and not c.common)]
     if helpful:
         phrases = list(dict.fromkeys(c.phrase[:1].lower() + c.phrase[1:] for c in helpful[-2:]))
         return f"{' and '.join(phrases)}, then try again"

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from runlore.mining.digest import Call, Case
+from runlore.mining.digest import Case
 
 ENOUGH = 2.0
 """Score from which a case has a goal: its request says so plainly, or says it in part and its activities agree."""
@@ -265,9 +265,5 @@ def _best(patterns: Iterable[tuple[float, re.Pattern[str]]], names: Iterable[str
 
 
 def is_coding(case: Case) -> bool:
-    """Say whether a case is work in a repository: it edits files or runs shell commands."""
-    return any(_is_local(call) for call in case.calls)
-
-
-def _is_local(call: Call) -> bool:
-    return bool(call.command) or call.role == "edit"
+    """Say whether a case is work in a repository: it edits files, or runs commands that build, check or change something."""
+    return any(call.role == "edit" or (call.command and call.role in ("check", "effect")) for call in case.calls)

@@ -19,6 +19,8 @@ LEAST_SESSIONS = 3
 """Distinct sessions that make a pattern; fewer is a coincidence."""
 TOGETHER = 0.6
 """Share of the cases of each of two anchors in which the other stands, for them to be one workflow."""
+WITHIN = 0.9
+"""Share of the cases of the rarer of two anchors in which the other stands and is fed by it: then the rarer is an optional step of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,28 @@ def group(digests: Sequence[Digest]) -> list[Group]:
     goals = by_goal(inside)
     spoken = {n for g in goals if g.goal for _, p in g.goal.activities for m in g.members for n in _effect_names(m.case) if p.search(n)}
     groups = [
-        *by_effect([(d, c, effects_of(c)) for d, c in outside]),
+        *by_effect([*((d, c, effects_of(c)) for d, c in outside), *((d, c, _particular(c) - spoken) for d, c in inside)]),
         *goals,
-        *by_procedure(inside),
-        *by_effect([(d, c, _particular(c) - spoken) for d, c in inside]),
+        *by_procedure([*outside, *inside]),
     ]
-    return [g for g in groups if g.sessions >= LEAST_SESSIONS]
+    return _distinct([g for g in groups if g.sessions >= LEAST_SESSIONS])
+
+
+def _distinct(groups: list[Group]) -> list[Group]:
+    """Drop effects' groups that are another one's work under a second name: four of five of their cases are cases of a goal or a procedure,
+    and of that one's cases most are theirs."""
+    keys = [{c.key for m in g.members for c in m.case.calls} for g in groups]
+    kept = []
+    for one, own in zip(groups, keys, strict=True):
+        named = one.goal is not None or one.procedure
+        twin = not named and any(
+            (other.goal or other.procedure) and len(own & theirs) * 5 >= 4 * len(own) and len(own & theirs) * 2 >= len(theirs)
+            for other, theirs in zip(groups, keys, strict=True)
+            if other is not one
+        )
+        if not twin:
+            kept.append(one)
+    return kept
 
 
 def _effect_names(case: Case) -> frozenset[str]:
@@ -136,7 +154,8 @@ def _join(kept: set[str], rows: Sequence[tuple[Case, frozenset[str]]]) -> dict[s
     for (one, other), both in sorted(pairs.items()):
         least, most = sorted((alone[one], alone[other]))
         edges = max(fed[one, other], fed[other, one])
-        if both >= TOGETHER * most or (edges * 2 >= least and both >= 0.5 * most):
+        within = both >= WITHIN * least and edges * 2 >= least
+        if both >= TOGETHER * most or (edges * 2 >= least and both >= 0.5 * most) or within:
             first, second = sorted((find(one), find(other)))
             root[second] = first
     return {e: find(e) for e in kept}

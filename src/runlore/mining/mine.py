@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -11,13 +13,18 @@ from runlore.mining.digest import Call, Case, Digest, distinct
 from runlore.mining.facts.collect import collect
 from runlore.mining.failures import Seen
 from runlore.mining.failures import collect as collect_failures
+from runlore.mining.failures import is_environmental
 from runlore.mining.grouping import Group, group, is_effect
 from runlore.mining.naming import kebab, telling_words, unique
 from runlore.mining.people import hear
 from runlore.mining.steps import MOST_SOURCES, Member, generalise, step_name
+from runlore.mining.words import content_words
 from runlore.model import CaseReference, Fact, FailureMode, Source, Spread, Workflow, WorkflowStep
 
 MOST_FAILURES = 40
+ASKED = 0.3
+"""Share of a title's words, over the requests, from which on a title says what people ask for."""
+_WORD = re.compile(r"[A-Za-z][a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ def _workflow(
     steps = generalise(group.members, group.anchors)
     people = hear(group.members, steps)
     references = tuple(_reference(m) for m in group.members)
-    title = group.goal.title if group.goal else _title(steps, group.anchors, group.procedure)
+    title = _title(steps, group)
     words = telling_words([m.case.words for m in group.members], [m.case.words for g in others for m in g.members])
     modes = _failure_modes(group.members, steps, failures)
     tokens = [r.tokens for r in references]
@@ -139,13 +146,43 @@ def _effects(group: Group, steps: Sequence[WorkflowStep], anchored: frozenset[st
     return tuple(sorted(group.anchors | (beside - anchored)))
 
 
-def _title(steps: Sequence[WorkflowStep], anchors: frozenset[str], procedure: str) -> str:
-    """The verb phrase of the last effect that nearly every case reaches; for a written procedure its own."""
-    if procedure:
-        return f"Follow the {procedure} procedure"
-    effects = [s for s in steps if s.activity in anchors] or list(steps)
-    usual = [s for s in effects if s.support[0] * 5 >= 4 * max(e.support[0] for e in effects)]
-    return usual[-1].title if usual else "Repeated work"
+def _title(steps: Sequence[WorkflowStep], group: Group) -> str:
+    """The verb phrase of the effect that people ask for: of those that most cases reach, the one whose words stand in most requests, else the last.
+
+    A goal has a title of its own; a written procedure is called by its name.
+    """
+    if group.goal:
+        return group.goal.title
+    if group.procedure:
+        return f"Follow the {group.procedure} procedure"
+    effects = [s for s in steps if s.activity in group.anchors] or list(steps)
+    if not effects:
+        return "Repeated work"
+    most = max(e.support[0] for e in effects)
+    usual = [s for s in effects if s.support[0] * 5 >= 3 * most]
+    requests = [set(m.case.words) for m in group.members]
+
+    def asked(step: WorkflowStep) -> float:
+        words = set(content_words(step.title))
+        return sum(sum(w in r for r in requests) for w in words) / (len(requests) * (len(words) or 1) ** 0.5)
+
+    best = max(asked(s) for s in usual)
+    title = [s for s in usual if asked(s) >= best - 1e-9][-1].title
+    return title if best >= ASKED else _with_subject(title, group, [w for s in effects for w in content_words(s.title)])
+
+
+def _with_subject(title: str, group: Group, named: Sequence[str]) -> str:
+    """Put the word before a title by which nearly all requests call the work, where no effect bears it ("Onboarding: create a customer")."""
+    requests = [set(m.case.words) for m in group.members]
+    common = Counter(w for r in requests for w in r if w not in named and len(w) > 4)
+    word, count = min(common.items(), key=lambda c: (-c[1], c[0]), default=("", 0))
+    if count * 5 < 3 * len(requests):
+        return title
+    forms = Counter(
+        token.lower() for m in group.members for s in m.case.said[:1] for token in _WORD.findall(s.text) if word in content_words(token)
+    )
+    surface = min(forms, key=lambda f: (-forms[f], f), default="")
+    return f"{surface.capitalize()}: {title[:1].lower()}{title[1:]}" if surface else title
 
 
 def _description(title: str, words: Sequence[str]) -> str:
@@ -193,7 +230,7 @@ def _failure_modes(
         activity, text = key
         calls = (inside.get(key) or everywhere[key]).sources or []
         call = calls[0][1]
-        if not _is_failure(call) or (call.command and activity not in numbers):
+        if not _is_failure(call, text) or (call.command and activity not in numbers and not is_environmental(text)):
             continue
         seen = inside.get(key) or everywhere[key]
         recovery = seen.recoveries.most_common(1)[0][0] if seen.recoveries else ""
@@ -205,11 +242,11 @@ def _failure_modes(
     return tuple(found[:MOST_FAILURES])
 
 
-def _is_failure(call: Call) -> bool:
+def _is_failure(call: Call, text: str) -> bool:
     """Say whether an error tells about the work: a red test or a search without a match does not, nor does an edit that missed."""
-    if call.role == "edit" or step_name(call) is None:
-        return False
-    return call.role != "check" or not call.command
+    if call.command and call.role in ("check", "edit"):
+        return is_environmental(text)
+    return call.role != "edit" and step_name(call) is not None
 
 
 def from_case(digest: Digest, case: Case) -> Workflow:

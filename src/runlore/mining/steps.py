@@ -57,7 +57,7 @@ def step_name(call: Call) -> str | None:
 
     Editing is one step whatever the file; common reads and the agent's own bookkeeping are none.
     """
-    if call.role == "plan" or call.actor == "person" or (call.common and (call.role == "read" or call.command and call.role == "edit")):
+    if call.role in ("plan", "dialog") or call.actor == "person" or (call.common and (call.role == "read" or call.command and call.role == "edit")):
         return None
     if call.role == "edit":
         return "edit"

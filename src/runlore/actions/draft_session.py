@@ -7,6 +7,7 @@ from rapidfuzz import process
 
 from runlore.actions.drafts import make_draft
 from runlore.corpus.digests import list_digests
+from runlore.corpus.index import list_entries, open_index
 from runlore.errors import NoSuchName, UsageError
 from runlore.mining.digest import VERSION, Case, Digest
 from runlore.mining.mine import from_case
@@ -30,7 +31,9 @@ def draft_session(settings: Settings, session: str, number: int | None = None) -
     if not cases or (number is not None and number > len(cases)):
         raise UsageError(f"Session {entry.session} has {len(cases)} cases in which something was done.")
     case = cases[number - 1] if number else max(cases, key=_weight)
-    return make_draft(settings.home, from_case(digest, case), {e.transcript: e.entry for e in stored})
+    with open_index(settings.home) as index:
+        entries = {e.hash: e for e in list_entries(index)}
+    return make_draft(settings.home, from_case(digest, case), entries)
 
 
 def _weight(case: Case) -> tuple[int, int]:

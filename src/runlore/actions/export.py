@@ -13,7 +13,7 @@ from runlore.corpus.findings import get_findings
 from runlore.corpus.index import list_entries, open_index
 from runlore.corpus.parquet import write_parquet
 from runlore.corpus.read import get_transcript
-from runlore.corpus.xes import write_xes
+from runlore.corpus.xes import render_xes
 from runlore.errors import StoreError, UsageError
 from runlore.model import Transcript
 from runlore.runbooks.skill import export_skill
@@ -49,12 +49,32 @@ def _write(path: Path, text: str) -> None:
 
 def export_events(settings: Settings, kind: str, file: Path) -> int:
     """Write all events of the corpus as XES or Parquet; gives their number."""
-    writer = write_xes if kind == "xes" else write_parquet
+    writer = _write_xes if kind == "xes" else write_parquet
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         return writer(file, _transcripts(settings))
     except OSError as error:
         raise StoreError(str(file), error.strerror or str(error)) from error
+
+
+def _write_xes(file: Path, transcripts: Iterator[Transcript]) -> int:
+    """Write the pieces of the log beside its place, then in its place; gives the number of events."""
+    events = 0
+
+    def counted() -> Iterator[Transcript]:
+        nonlocal events
+        for transcript in transcripts:
+            events += len(transcript.events)
+            yield transcript
+
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with beside.open("w", encoding="utf-8", newline="") as stream:
+            stream.writelines(render_xes(counted()))
+        os.replace(beside, file)
+    finally:
+        beside.unlink(missing_ok=True)
+    return events
 
 
 def _transcripts(settings: Settings) -> Iterator[Transcript]:

@@ -20,7 +20,17 @@ from runlore.runbooks.draft_steps import DraftedSteps, draft_steps, trim
 from runlore.runbooks.evidence import EvidenceMap
 from runlore.runbooks.hidden import clean, code_words, quote_words, shorten
 from runlore.runbooks.render import render
-from runlore.runbooks.words import count_of, keep_code, keep_phrase, mask_values, sentence, span_of, title_of
+from runlore.runbooks.words import (
+    count_of,
+    keep_code,
+    keep_phrase,
+    mask_people,
+    mask_values,
+    name_steps,
+    sentence,
+    span_of,
+    title_of,
+)
 
 _MOST_TRIGGERS = 5
 _MOST_QUOTES = 8
@@ -77,7 +87,7 @@ def draft(
         examples=examples,
         failure_modes=failures,
         open_questions=ask(workflow, steps, sessions_of(workflow), bool(completion)),
-        sections=note,
+        sections=(*_repeats(workflow), *note),
     )
     told = draft_example(workflow, example, example_events, name_of) if example else ""
     return Drafted(render(runbook), runbook, evidence, example_name, told)
@@ -122,7 +132,7 @@ def _purpose(workflow: Workflow) -> str:
     """What the work is, and how well it is known."""
     what = re.split(r"(?<=\.) (?=Use (?:when|for|on|if)\b)", clean(workflow.description))[0]
     parts = [sentence(what) or sentence(workflow.title)]
-    if workflow.procedure:
+    if workflow.procedure and workflow.procedure.lower() not in what.lower():
         parts.append(f"It follows the written procedure {code_words(workflow.procedure)}.")
     cases, sessions = len(workflow.cases), sessions_of(workflow)
     usual = f"; a usual one takes {span_of(workflow.seconds.median)}" if workflow.seconds.median > 0 else ""
@@ -188,7 +198,15 @@ def _good(workflow: Workflow, evidence: dict[str, Evidence]) -> tuple[str, ...]:
 def _quote(label: str, quote: Quote) -> str:
     date = f" {quote.date}" if re.fullmatch(r"\d{4}-\d\d-\d\d", quote.date) else ""
     about = f" ({keep_code(quote.about, 80)})" if clean(quote.about) else ""
-    return f"{label}{date}: {quote_words(quote.words)}{about}"
+    return f"{label}{date}: {quote_words(mask_people(quote.words))}{about}"
+
+
+def _repeats(workflow: Workflow) -> tuple[Section, ...]:
+    """One line above the steps for all that often come more than once, where no list says for what."""
+    often = [n for n, step in enumerate(workflow.steps, 1) if step.repeat]
+    often = [n for n in often if not any(a.source.kind in ("input", "step") for a in workflow.steps[n - 1].arguments)]
+    verb = "comes" if len(often) == 1 else "come"
+    return (Section("", f"{name_steps(often)} often {verb} more than once.", "steps"),) if often else ()
 
 
 def _failures(
@@ -208,7 +226,7 @@ def _failures(
 
 def _row(mode: FailureMode, number: int) -> KnownFailure:
     where = f" at step {number}" if number else f" in {code_words(mode.activity, 60)}"
-    recovery = (keep_phrase(mode.recovery) if mode.resolved else "") or "–"
+    recovery = (keep_phrase(mask_people(mode.recovery)) if mode.resolved else "") or "–"
     if recovery != "–" and mode.resolved < mode.count:
-        recovery += f" (helped {mode.resolved} times of {mode.count})"
+        recovery += f" (helped in {mode.resolved} of {mode.count})"
     return KnownFailure(code_words(mode.template, 140) + where, "–", recovery, str(mode.count))

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from runlore.model import Workflow
 from runlore.model.runbook import OpenQuestion, Step
 from runlore.runbooks.draft_steps import DraftedSteps
-from runlore.runbooks.hidden import code_words
+from runlore.runbooks.effects import is_shell
+from runlore.runbooks.hidden import clean, code_words
 from runlore.runbooks.inline import render_code
 from runlore.runbooks.words import list_words, name_steps
 
@@ -20,6 +21,7 @@ def ask(workflow: Workflow, drafted: DraftedSteps, sessions: int, has_completion
     effects = [n for n, step in enumerate(workflow.steps, 1) if step.effect]
     return (
         *_about_support(sessions),
+        *_about_gaps(workflow),
         OpenQuestion("who keeps this runbook true, and reviews it how often?", "Owner"),
         OpenQuestion(f"whom to ask when {_last_effect(steps, effects)}, and how soon?", "Escalation"),
         *_about_effects(steps, effects),
@@ -30,6 +32,7 @@ def ask(workflow: Workflow, drafted: DraftedSteps, sessions: int, has_completion
             drafted.withheld,
             "{verb} {names} come from? The one value seen may belong to a person or a single case, so it is not written here.",
         ),
+        *_about_commands(workflow),
         *_about_options(steps),
         *_about_completion(has_completion),
         *_about_failures(workflow),
@@ -39,6 +42,13 @@ def ask(workflow: Workflow, drafted: DraftedSteps, sessions: int, has_completion
 def _about_support(sessions: int) -> Iterator[OpenQuestion]:
     if sessions < 2:
         yield OpenQuestion("one session is no pattern; which of these lines hold the next time?", "Support")
+
+
+def _about_gaps(workflow: Workflow) -> Iterator[OpenQuestion]:
+    if not any(clean(quote.words) for quote in workflow.triggers):
+        yield OpenQuestion("what does a request for this work sound like?", "When to start")
+    if not workflow.steps:
+        yield OpenQuestion("what is done, in which order? The cases share no steps.", "Steps")
 
 
 def _last_effect(steps: Sequence[Step], effects: Sequence[int]) -> str:
@@ -70,10 +80,20 @@ def _about_arguments(names_by_step: Mapping[int, tuple[str, ...]], words: str) -
             yield OpenQuestion(f"where {text}", name_steps([number]))
 
 
+def _about_commands(workflow: Workflow) -> Iterator[OpenQuestion]:
+    unlike = [
+        n for n, step in enumerate(workflow.steps, 1) if is_shell(step.tool) and not step.command and not step.summary
+    ]
+    if unlike:
+        yield OpenQuestion("which command line? The cases ran different ones.", name_steps(unlike))
+
+
 def _about_options(steps: Sequence[Step]) -> Iterator[OpenQuestion]:
     optional = [step.number for step in steps if step.optional_when]
     if optional:
         yield OpenQuestion("some cases did without; what decides?", name_steps(optional))
+    for either in sorted({step.either for step in steps if step.either}):
+        yield OpenQuestion("each case did one of them; what decides which?", name_steps(either))
 
 
 def _about_completion(has_completion: bool) -> Iterator[OpenQuestion]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from runlore.model import Approval, Argument, Evidence, FailureMode, Proof, ValueSource, Workflow, WorkflowStep
@@ -23,6 +24,7 @@ from runlore.runbooks.words import (
     keep_code,
     keep_phrase,
     mask_command,
+    mask_people,
     sentence,
     shape_of,
     title_of,
@@ -59,7 +61,21 @@ def draft_steps(workflow: Workflow) -> DraftedSteps:
     numbers = {step.number: at for at, step in enumerate(workflow.steps, 1)}
     for step in workflow.steps:
         drafted.steps.append(_step(step, workflow, numbers, drafted))
+    _join_alternatives(workflow, drafted)
     return drafted
+
+
+def _join_alternatives(workflow: Workflow, drafted: DraftedSteps) -> None:
+    """Join two neighbours that stand for one another: each case did one of them, what comes before is the same, and what follows awaits both."""
+    for at, (one, other) in enumerate(pairwise(workflow.steps)):
+        exclusive = (
+            one.optional and other.optional and one.support[1] == other.support[1] == one.support[0] + other.support[0]
+        )
+        awaited = any({one.number, other.number} <= set(later.after) for later in workflow.steps)
+        if exclusive and awaited and set(one.after) == set(other.after):
+            both = (at + 1, at + 2)
+            for place in (at, at + 1):
+                drafted.steps[place] = replace(drafted.steps[place], either=both, optional_when=None)
 
 
 def trim(evidence: Evidence) -> Evidence:
@@ -91,10 +107,7 @@ def _step(step: WorkflowStep, workflow: Workflow, numbers: Mapping[int, int], dr
 
 
 def _prose(step: WorkflowStep) -> str:
-    parts = [sentence(step.summary)]
-    if step.repeat and not _for_each(step, {step.number: 1}):
-        parts.append("Often more than once in a case.")
-    return " ".join(part for part in parts if part)
+    return sentence(step.summary)
 
 
 def _bindings(
@@ -223,7 +236,7 @@ def _recoveries(
     own = sorted((m for m in modes if m.step == step.number and m.resolved), key=lambda m: (-m.count, m.template))
     found: list[Recovery] = []
     for mode in own:
-        sign, action = code_words(mode.template, 90), keep_phrase(mode.recovery)
+        sign, action = code_words(mode.template, 90), keep_phrase(mask_people(mode.recovery))
         if clean(mode.template) and action and len(found) < _MOST_RECOVERIES:
             found.append(Recovery(sign, action))
             drafted.evidence[f"{key}/fails-{len(found)}"] = trim(Evidence((mode.resolved, mode.count), mode.sources))
@@ -253,4 +266,4 @@ def _optional(step: WorkflowStep) -> Condition | None:
     if not step.optional:
         return None
     done, cases = step.support
-    return Condition(f"the case does not need it ({done} of {cases} did)" if cases else "the case does not need it")
+    return Condition(f"not needed ({done} of {cases} did it)" if cases else "not needed")

@@ -16,7 +16,10 @@ _ROLE_MAILBOX = re.compile(
 )
 _PHONE = re.compile(r"(?<!\w)\+?\d[\d ()/-]{7,}\d(?!\w)")
 _NUMBERED = re.compile(r"#?\b[\w-]*\d[\w-]*\d[\w-]*\d[\w-]*\b")
-_NAMED = re.compile(r"(\b(?:[Mm]y (?:full )?name is|[Ii]'m|[Ii] am|[Tt]his is|[Nn]ame:))(?: [A-Z][\w'’-]+){1,3}")
+_LONG_NUMBER = re.compile(r"#?\b[A-Z]{0,3}\d{6,}\b")
+_NAMED = re.compile(
+    r"(\b(?:[Mm]y (?:full )?name is|[Ii]'m|[Ii] am|[Tt]his is|[Nn]ame:|[Aa]uthor:))(?: [A-Z][\w'’-]+){1,3}"
+)
 _VERBS_WITH_ARTICLE = frozenset(
     [
         "get",
@@ -107,7 +110,8 @@ def title_of(title: str, activity: str) -> str:
     words = clean(title).rstrip(".")
     if not words or words == activity or re.fullmatch(r"\w+[_.]\w+", words):
         words = phrase_of(words or activity)
-    return keep_code(words[0].upper() + words[1:], 100) if words else "Work"
+    title = keep_code(words[0].upper() + words[1:], 100) if words else ""
+    return re.sub(r"(?<=\s)(#+)$", r"\\\1", title) or "Work"  # a heading's last number signs would close it
 
 
 def phrase_of(name: str) -> str:
@@ -124,6 +128,12 @@ def mask_values(words: str) -> str:
     words = _EMAIL.sub("…", words)
     words = _NAMED.sub(r"\1 …", words)
     return _NUMBERED.sub("…", _PHONE.sub("…", words))
+
+
+def mask_people(words: str) -> str:
+    """Take addresses, telephone numbers, long numbers and names that introduce themselves out of words that are quoted."""
+    words = _NAMED.sub(r"\1 …", _EMAIL.sub("…", words))
+    return _LONG_NUMBER.sub("…", _PHONE.sub("…", words))
 
 
 def mask_command(command: str) -> str:

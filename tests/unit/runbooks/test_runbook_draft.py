@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -60,7 +61,7 @@ def test_a_customer_service_draft(cancel_order: Workflow, cancel_events: tuple[E
     assert "- Approval: the person who asked, over `order_id` and `reason`" in drafted.text
     assert '- Proof (P2): tool result, `$.status` = "cancelled"' in drafted.text
     assert "- For each: `order_id` from step 2 at `$.orders[*]`" in drafted.text
-    assert "- Optional when: the case does not need it (5 of 12 did)" in drafted.text
+    assert "- Optional when: not needed (5 of 12 did it)" in drafted.text
     assert "- After: 3" in drafted.text
     assert (
         "- If it fails: `Error: user not found` → ask for name and zip code, then `find_user_id_by_name_zip`"
@@ -285,3 +286,52 @@ def test_words() -> None:
     assert not is_personal("support@x.org")
     assert escape_words("# a <b> | `c`") == "\\# a \\<b\\> \\| \\`c\\`"
     assert code_words("a `b`\n c\u200b") == "``a `b` c``"
+
+
+def test_alternatives_are_joined() -> None:
+    def step(number: int, title: str, support: int, **more: Any) -> WorkflowStep:
+        return WorkflowStep(number, title, title, support=(support, 15), tool=f"tool_{number}", **more)
+
+    steps = (
+        step(1, "Find the customer by e-mail", 4, optional=True),
+        step(2, "Find the customer by name", 11, optional=True),
+        step(3, "Read the account", 15, after=(1, 2)),
+    )
+    drafted = draft(Workflow("w", "w", "Look up", "Look up.", (), (), steps, sessions=15))
+    assert [s.either for s in drafted.runbook.steps] == [(1, 2), (1, 2), ()]
+    assert drafted.runbook.steps[0].optional_when is None
+    assert "- Steps 1 and 2: each case did one of them; what decides which?" in drafted.text
+    assert "- When to start: what does a request for this work sound like?" in drafted.text
+
+
+def test_steps_that_repeat_are_named_once(answer_review: Workflow) -> None:
+    assert "## Steps\n\nStep 3 often comes more than once.\n\n### 1." in draft(answer_review).text
+
+
+def test_a_shell_step_without_a_common_command_asks_for_it() -> None:
+    steps = (WorkflowStep(1, "Commit the changes", "git commit", support=(3, 3), tool="Bash", effect=True),)
+    drafted = draft(Workflow("w", "w", "Commit", "Commit.", (), (), steps, sessions=3))
+    assert "- Step 1: which command line? The cases ran different ones." in drafted.text
+    assert drafted.runbook.steps[0].bindings == ()
+
+
+def test_words_that_are_quoted_name_nobody(cancel_order: Workflow) -> None:
+    source = Source("sha256:" + "a" * 64, 3)
+    drafted = draft(
+        replace(
+            cancel_order,
+            corrections=(Quote("no, my name is Ann Lee, write to ann@x.org about #W2378156", source),),
+            failure_modes=(
+                FailureMode("find", "Error: user not found", 2, "ask again (they said: ann@x.org)", 1, (source,), 1),
+            ),
+        )
+    )
+    assert 'Corrected: "no, my name is …, write to … about …"' in drafted.text
+    assert "ask again (they said: …) (helped in 1 of 2)" in drafted.text
+
+
+def test_a_workflow_without_anything_still_gives_a_readable_draft() -> None:
+    drafted = draft(Workflow("w", "look-around", "", "", (), (), ()))
+    assert parse(drafted.text, "") == (drafted.runbook, ())
+    assert [p for p in lint(drafted.text, "look-around/RUNBOOK.md") if p.level == "error"] != []
+    assert {q.subject for q in drafted.runbook.open_questions} >= {"Support", "When to start", "Steps", "Owner"}

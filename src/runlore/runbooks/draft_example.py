@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 from runlore.model import CaseReference, Event, Workflow
@@ -14,6 +15,7 @@ _MOST_LINES = 40
 _REQUEST = 600
 _VALUE = 60
 _RESULT = 120
+_MOST_ALIKE = 3
 
 
 def name_example(workflow: Workflow, case: CaseReference) -> str:
@@ -39,7 +41,7 @@ def draft_example(
     request = case.request or next((event.text for event in events if event.kind == "prompt"), "")
     if request:
         parts.append("> " + escape_words(request, _REQUEST))
-    told = [line for event in events if (line := _tell(event, event.text == request))]
+    told = _tell_all(events, request)
     if told:
         parts.append("\n".join(f"{number}. {line}" for number, line in enumerate(told[:_MOST_LINES], 1)))
     if len(told) > _MOST_LINES:
@@ -54,7 +56,20 @@ def describe_example(path: str, case: CaseReference, events: Sequence[Event]) ->
     return f"`{path}`: a good case" + (f" ({', '.join(facts)})" if facts else "")
 
 
-def _tell(event: Event, is_request: bool) -> str:
+def _tell_all(events: Sequence[Event], request: str) -> list[str]:
+    """One line an event; of more than three calls of one tool in a row only the first is told."""
+    told: list[str] = []
+    said = [(event, line) for event in events if (line := _tell(event, is_request=event.text == request))]
+    for tool, run in groupby(said, key=lambda pair: pair[0].tool if pair[0].outcome == "ok" else pair[0].id):
+        lines = [line for _, line in run]
+        if tool and len(lines) > _MOST_ALIKE:
+            told.extend([lines[0], f"{count_of(len(lines) - 1, 'more call')} of {code_words(tool, 60)}"])
+        else:
+            told.extend(lines)
+    return told
+
+
+def _tell(event: Event, *, is_request: bool) -> str:
     if event.kind == "call":
         outcome = {
             "ok": "",

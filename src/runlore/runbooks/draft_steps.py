@@ -249,7 +249,8 @@ def _for_each(step: WorkflowStep, numbers: Mapping[int, int]) -> str:
         return ""
     for argument in step.arguments:
         source = argument.source
-        if source.kind == "step" and "[*]" in source.path and _is_clean_path(source.path):
+        usual = argument.evidence.support[0] * 2 >= step.support[0]
+        if usual and source.kind == "step" and "[*]" in source.path and _is_clean_path(source.path):
             moved = ValueSource("step", step=numbers.get(source.step, source.step), path=source.path)
             return f"{render_code(clean(argument.name))} {render_source(moved)}"
     return next(

@@ -22,7 +22,8 @@ from runlore.model.runbook import (
     Trigger,
 )
 from runlore.runbooks.bindings import parse_binding, source_from_json, source_to_json
-from runlore.runbooks.conditions import condition_to_json, parse_condition
+from runlore.runbooks.condition_json import condition_to_json
+from runlore.runbooks.conditions import parse_condition
 
 FORMAT = "runlore-runbook/1"
 _TEXTS = ("name", "description", "title", "owner", "team", "reviewed", "review_every", "purpose")

@@ -20,7 +20,8 @@ from runlore.model.condition import (
     Presence,
     ResultPath,
 )
-from runlore.runbooks.conditions import condition_to_json, list_inputs, list_paths, parse_condition, render_condition
+from runlore.runbooks.condition_json import condition_to_json
+from runlore.runbooks.conditions import list_inputs, list_paths, parse_condition, render_condition
 
 paths = st.builds(
     ResultPath,

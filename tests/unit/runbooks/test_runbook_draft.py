@@ -335,3 +335,15 @@ def test_a_workflow_without_anything_still_gives_a_readable_draft() -> None:
     assert parse(drafted.text, "") == (drafted.runbook, ())
     assert [p for p in lint(drafted.text, "look-around/RUNBOOK.md") if p.level == "error"] != []
     assert {q.subject for q in drafted.runbook.open_questions} >= {"Support", "When to start", "Steps", "Owner"}
+
+
+def test_many_calls_of_one_tool_are_told_once(cancel_order: Workflow) -> None:
+    events = tuple(
+        Event(str(n), "call", n + 1, tool="Read", arguments={"file": f"f{n}"}, result="text") for n in range(6)
+    )
+    failed = Event("x", "call", 9, tool="Read", arguments={"file": "none"}, result="No such file", outcome="error")
+    told = draft(cancel_order, example_events=(*events, failed)).example_text
+    assert (
+        "1. `Read` with `file = f0` → `text`\n2. 5 more calls of `Read`\n3. `Read` with `file = none` → failed: `No such file`\n"
+        in told
+    )

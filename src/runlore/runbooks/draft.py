@@ -111,9 +111,9 @@ def _description(workflow: Workflow) -> str:
     """What it does and when to use it, at most 1,024 characters; the requests say when, where the miner did not."""
     what = re.sub(r"[<>]", "", _plain_sentence(workflow.description or workflow.title))
     words = clean(mask_values(workflow.triggers[0].words)) if workflow.triggers else ""
-    said = re.sub(r"[<>]", "", shorten(words, 120)).replace('"', "'").rstrip(".!?… ")
+    said = shorten(re.sub(r"[<>]", "", words).replace('"', "'").rstrip(".!?… "), 120)
     if said and not re.search(r"(?i)\bwhen\b", what):
-        what = f"{what} Use when a request reads like: {said}.".strip()
+        what = f"{what} Use when a request reads like: {said}{'' if said[-1] == '…' else '.'}".strip()
     return shorten(what, 1024)
 
 

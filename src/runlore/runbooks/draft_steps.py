@@ -102,8 +102,13 @@ def _step(step: WorkflowStep, workflow: Workflow, numbers: Mapping[int, int], dr
         recoveries=_recoveries(step, workflow.failure_modes, key, len(workflow.cases), drafted),
         for_each=_for_each(step, numbers),
         optional_when=_optional(step),
-        after=None if after == ((number - 1,) if number > 1 else ()) else after,
+        after=None if _is_plain(after, number, workflow) else after,
     )
+
+
+def _is_plain(after: tuple[int, ...], number: int, workflow: Workflow) -> bool:
+    """Whether a step follows the one before it. One session shows one order and no choice, so its order stands as seen."""
+    return after == ((number - 1,) if number > 1 else ()) or (not after and _sessions(workflow) < 2)
 
 
 def _prose(step: WorkflowStep) -> str:

@@ -14,7 +14,7 @@ from runlore.runbooks.hidden import HIDDEN
 from runlore.runbooks.inline import split_outside
 from runlore.runbooks.render import Piece, render_pieces
 
-_MOST_PLACES = 3
+_MOST_PLACES = 2
 _LABEL = re.compile(
     r"(?:Tool|Permission|Proceed only if|Stop if|Approval|Proof \(P\d\)|If it fails|For each|Optional when|Either|After): "
 )

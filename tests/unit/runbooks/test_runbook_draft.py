@@ -139,6 +139,7 @@ def test_one_session_is_provisional(cancel_order: Workflow) -> None:
     assert "*Provisional: drawn from one session.*" in drafted.text
     assert drafted.runbook.open_questions[0].subject == "Support"
     assert "T-48213" not in drafted.text
+    assert "After: nothing" not in draft(replace(one, steps=tuple(replace(s, after=()) for s in one.steps))).text
 
 
 def test_a_procedure_is_named(answer_review: Workflow) -> None:

@@ -145,7 +145,7 @@ def test_show_follows_each_line_with_its_evidence(cancel_order: Workflow) -> Non
     )
     assert shown.count("⟵") == len(drafted.evidence)
     assert "⟵" not in show(drafted.runbook)
-    assert "and 9 more" in shown
+    assert "and 10 more" in shown
     assert 'just <b>one</b> item"' in shown
 
 

@@ -18,6 +18,7 @@ from runlore.model import (
     Proof,
     Quote,
     Source,
+    Spread,
     ValueSource,
     Workflow,
     WorkflowStep,
@@ -76,9 +77,14 @@ def workflow_form(workflow: Workflow) -> dict[str, Any]:
         "triggers": [_quote_form(q) for q in workflow.triggers],
         "procedure": workflow.procedure,
         "common": workflow.common,
-        "tokens": {"median": workflow.tokens.median, "total": workflow.tokens.total},
-        "seconds": {"median": workflow.seconds.median, "total": workflow.seconds.total},
+        "tokens": _spread_form(workflow.tokens),
+        "seconds": _spread_form(workflow.seconds),
     }
+
+
+def _spread_form(spread: Spread) -> dict[str, Any]:
+    """Median and total; a whole number is written as one, whether it was just counted or read back as a float."""
+    return {name: int(n) if n == int(n) else n for name, n in (("median", spread.median), ("total", spread.total))}
 
 
 def _step_form(step: WorkflowStep) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class _NotACondition(Exception):
 
 def parse_condition(text: str) -> Condition:
     """Read a condition. Where the text follows the grammar its text becomes the canonical one; else it is a judgement."""
-    text = " ".join(text.split())
+    text = re.sub(r"\s*\n\s*", " ", text).strip()
     if len(text) <= _LONGEST:
         try:
             parser = _Parser(_tokens(text))
@@ -136,7 +136,7 @@ def _tokens(text: str) -> list[_Token]:
     tokens: list[_Token] = []
     at = 0
     while at < len(text):
-        if text[at] == " ":
+        if text[at].isspace():
             at += 1
             continue
         token, at = _token(text, at)
@@ -150,7 +150,7 @@ def _token(text: str, at: int) -> tuple[_Token, int]:
         return _Token("path", _checked(text[at:end], 0)), end
     if code := parse_code(text, at):
         return _code_token(code[0]), code[1]
-    if duration := re.compile(r"(\d{1,6}) (second|minute|hour|day|week)s?\b").match(text, at):
+    if duration := re.compile(r"(\d{1,6}) +(second|minute|hour|day|week)s?\b").match(text, at):
         return _Token("duration", Duration(int(duration[1]), _UNITS[duration[2]])), duration.end()
     if text[at] != "[" and text[at] != "{" and (constant := parse_constant(text, at)):
         return _Token("constant", constant[0]), constant[1]

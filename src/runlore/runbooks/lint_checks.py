@@ -12,6 +12,7 @@ from runlore.model.runbook import SECTIONS
 from runlore.runbooks.checked import Check, Checked
 from runlore.runbooks.conditions import list_inputs
 from runlore.runbooks.hidden import shorten
+from runlore.runbooks.lines import render_question
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _REVIEW = re.compile(r"(\d{1,4}) (day|week|month|year)s?")
@@ -163,17 +164,15 @@ def check_duplicates(checked: Checked) -> list[Problem]:
         "skill": [("frontmatter/skills", name) for name in runbook.skills],
         "integration": [("frontmatter/integrations", name) for name in runbook.integrations],
         "step": [(f"step-{step.number}", step.title) for step in runbook.steps],
-        "question": [(f"open-{n}", shorten(question.text, 60)) for n, question in enumerate(runbook.open_questions, 1)],
+        "question": [(f"open-{n}", render_question(q)) for n, q in enumerate(runbook.open_questions, 1)],
     }
     for what, names in named.items():
+        last = {name: key for key, name in names}
+        make = checked.warning if what == "step" else checked.error
         for name, times in Counter(name for _, name in names).items():
             if times > 1:
-                key = [key for key, other in names if other == name][-1]
-                found.append(
-                    checked.error(
-                        key, "duplicate", f"The {what} `{name}` stands {times} times: keep one, or tell them apart."
-                    )
-                )
+                message = f"The {what} `{shorten(name, 60)}` stands {times} times: keep one, or tell them apart."
+                found.append(make(last[name], "duplicate", message))
     return found
 
 

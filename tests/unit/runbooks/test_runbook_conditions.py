@@ -74,6 +74,7 @@ def test_parse_is_the_inverse_of_render(expression: Expression) -> None:
         ("(`$.a` = 1 or `$.b` = 2) and `$.c` is present", "(`$.a` = 1 or `$.b` = 2) and `$.c` is present"),
         ("age($.created) < 1 day", "age(`$.created`) < 1 day"),
         ('$.s in ["a", "b"]', '`$.s` in ["a", "b"]'),
+        ('$.name =   "two  spaces"', '`$.name` = "two  spaces"'),
         ('$.path = "<b>"', '`$.path` = `"<b>"`'),
     ],
 )
@@ -99,7 +100,7 @@ def test_spellings_become_the_canonical_one(text: str, canonical: str) -> None:
 def test_plain_words_are_a_judgement(text: str) -> None:
     condition = parse_condition(text)
     assert condition.parsed is None
-    assert condition.text == " ".join(text.split())
+    assert condition.text == text
     assert condition_to_json(condition) == {"kind": "judgement", "text": condition.text}
 
 

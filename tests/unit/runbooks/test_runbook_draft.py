@@ -348,3 +348,13 @@ def test_many_calls_of_one_tool_are_told_once(cancel_order: Workflow) -> None:
         "1. `Read` with `file = f0` → `text`\n2. 5 more calls of `Read`\n3. `Read` with `file = none` → failed: `No such file`\n"
         in told
     )
+
+
+def test_the_same_question_about_two_steps_is_no_mistake(cancel_order: Workflow) -> None:
+    steps = tuple(
+        replace(s, arguments=(Argument("text", ValueSource("unknown"), Evidence((0, 12))),), after=())
+        for s in cancel_order.steps
+    )
+    drafted = draft(replace(cancel_order, steps=steps))
+    assert drafted.text.count("where does `text` come from?") == 5
+    assert [p for p in lint(drafted.text, "runbooks/cancel-pending-order/RUNBOOK.md") if p.level == "error"] == []

@@ -97,7 +97,8 @@ MISTAKES = [
         "- Document `brand/voice` has been read\n\n## Open questions\n\n- Owner: who?",
         [("section-order", "warning")] * 7 + [("open-question", "warning")],
     ),
-    ("### 5. Record the result", "### 5. Publish", [("duplicate", "error")]),
+    ("### 5. Record the result", "### 5. Publish", [("duplicate", "warning")]),
+    ("  - crm:write\n", "  - crm:write\n  - crm:write\n", [("duplicate", "error")]),
     (
         "### 5. Record the result\n",
         "### 5. Record the result\n\nTell somebody.\n\n### 6. Wait\n",

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runlore.model import ValueSource
-from runlore.model.runbook import Binding, OpenQuestion, Section, Step
+from runlore.model.runbook import Binding, OpenQuestion, Runbook, Section, Step
 from runlore.runbooks.bindings import parse_bindings, render_bindings
+from runlore.runbooks.conditions import parse_condition
 from runlore.runbooks.edit import edit
 from runlore.runbooks.frontmatter import parse_frontmatter, render_scalar
 from runlore.runbooks.inline import parse_code, parse_constant, render_code, render_constant
@@ -205,3 +206,13 @@ def test_each_piece_knows_its_line(example_text: str) -> None:
         ("escalation-1", "- Step 1"),
     ):
         assert lines[parsed.line(key) - 1].startswith(start)
+
+
+@given(st.lists(st.text(max_size=12), min_size=1, max_size=3), st.text(max_size=12))
+def test_constants_survive_a_whole_text(values: list[str], expected: str) -> None:
+    bindings = tuple(Binding(f"a{n}", ValueSource("constant", value=value)) for n, value in enumerate(values))
+    guard = parse_condition(f"$.x = {render_constant(expected)}")
+    assert guard.parsed is not None
+    step = Step(1, "Do", tool="t", bindings=bindings, proceed_if=(guard,))
+    runbook = Runbook("a", "b", "A", steps=(step,))
+    assert parse(render(runbook), "") == (runbook, ())

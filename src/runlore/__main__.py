@@ -1,8 +1,5 @@
-"""`python -m runlore`: the command line without its script."""
-
-from __future__ import annotations
+"""`python -m runlore`."""
 
 from runlore.cli.main import main
 
-if __name__ == "__main__":
-    main()
+main()

@@ -48,33 +48,31 @@ def _write(path: Path, text: str) -> None:
 
 
 def export_events(settings: Settings, kind: str, file: Path) -> int:
-    """Write all events of the corpus as XES or Parquet; gives their number."""
-    writer = _write_xes if kind == "xes" else write_parquet
+    """Write all events of the corpus as XES or Parquet, beside and then moved; gives their number."""
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        return writer(file, _transcripts(settings))
+        number = write_parquet(beside, _transcripts(settings)) if kind == "parquet" else _write_xes(beside, _transcripts(settings))
+        os.replace(beside, file)
     except OSError as error:
         raise StoreError(str(file), error.strerror or str(error)) from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return number
 
 
 def _write_xes(file: Path, transcripts: Iterator[Transcript]) -> int:
-    """Write the pieces of the log beside its place, then in its place; gives the number of events."""
-    events = 0
+    number = 0
 
     def counted() -> Iterator[Transcript]:
-        nonlocal events
+        nonlocal number
         for transcript in transcripts:
-            events += len(transcript.events)
+            number += len(transcript.events)
             yield transcript
 
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8", newline="") as stream:
-            stream.writelines(render_xes(counted()))
-        os.replace(beside, file)
-    finally:
-        beside.unlink(missing_ok=True)
-    return events
+    with file.open("w", encoding="utf-8", errors="replace") as sink:
+        sink.writelines(render_xes(counted()))
+    return number
 
 
 def _transcripts(settings: Settings) -> Iterator[Transcript]:

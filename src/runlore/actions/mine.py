@@ -191,7 +191,7 @@ def _form(
     if wanted == {s.transcript for s in findings.sessions}:
         return mined_form(transcripts, findings.events, ingested.problems, findings.workflows, findings.facts)
     if digests is None:
-        stored = [e for e in list_digests(settings.home, DIGEST_VERSION) if e.transcript in wanted]
+        stored = list_digests(settings.home, DIGEST_VERSION, wanted)
         digests = [_decode(e.transcript, e.read()) for e in stored]
     known = tuple(Known(i.id, i.name, frozenset(i.anchors), frozenset(i.sessions)) for i in findings.identities)
     mined = find_workflows([d for d in digests if d.transcript in wanted], known)

@@ -18,7 +18,7 @@ def typical_command(ran: Sequence[tuple[str, str]]) -> str:
     """Choose, among (session, command) that went well, the command of a step; "" where no two sessions ran anything alike.
 
     A command that two sessions ran as it stands is taken as it stands, unless its form (numbers, hashes and quoted words named instead of
-    given) stands for twice as many sessions: then the form.
+    given) stands for twice as many sessions: then the form. Where there is one session alone, its most frequent command is taken.
     """
     exact: dict[str, set[str]] = defaultdict(set)
     forms: dict[str, set[str]] = defaultdict(set)
@@ -29,6 +29,8 @@ def typical_command(ran: Sequence[tuple[str, str]]) -> str:
             forms[form(line)].add(session)
     if not exact:
         return ""
+    if len({session for session, _ in ran}) == 1:
+        return max(exact, key=lambda c: ([x.strip() for _, x in ran].count(c), -len(c), c))
     best = max(exact, key=lambda c: (len(exact[c]), -len(c), c))
     widest = max(forms, key=lambda f: (len(forms[f]), -len(f), f))
     if len(exact[best]) >= 2 and (form(best) == best or len(forms[form(best)]) < 2 * len(exact[best])):

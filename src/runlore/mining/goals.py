@@ -24,7 +24,8 @@ OPENING = 700
 class Goal:
     """A kind of work: ``words`` and ``activities`` are patterns with the weight that a match adds to the score.
 
-    ``needs`` is the role without which nothing was done (``edit``, ``effect`` …; empty: anything).
+    ``needs`` are roles of which one must have been done (``edit``, ``effect`` …; empty: anything); ``by_deed`` says that one of
+    the activities must stand in the case, whatever was said.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Goal:
     words: tuple[tuple[float, re.Pattern[str]], ...]
     activities: tuple[tuple[float, re.Pattern[str]], ...] = ()
     needs: tuple[str, ...] = ()
+    by_deed: bool = False
 
 
 def _patterns(*rows: tuple[float, str]) -> tuple[tuple[float, re.Pattern[str]], ...]:
@@ -47,6 +49,7 @@ GOALS: tuple[Goal, ...] = (
         _patterns(
             (2.0, r"\b(?:pr|pull request|mr|merge request|review|reviewer|bugbot|copilot|github)\b.{0,60}\b(?:comments?|feedback|threads?|suggestions?)\b"),
             (2.0, r"\b(?:comments?|feedback)\b.{0,30}\b(?:pr|pull request|mr|merge request|review)\b"),
+            (2.0, r"\b(?:unresolved|new|more|outstanding|open|remaining|another) (?:\w+ ){0,2}comments?\b|discussion_r\d+|#note_\d+"),
             (1.0, r"\b(?:respond|reply|address|resolve|answer)\w*\b.{0,40}\b(?:comments?|feedback|threads?)\b"),
         ),
         _patterns((2.0, r"^gh api (?:post|patch|put).*(?:comments|replies|reviews)"), (1.0, r"^gh api .*(?:comments|reviews|threads)"), (0.5, r"^gh pr (?:view|comment|review)")),
@@ -57,10 +60,15 @@ GOALS: tuple[Goal, ...] = (
         "Bring a branch up to date and resolve the conflicts",
         "Merge or rebase the base branch, keep both sides' intent, prove it with the checks and push. Use when a branch is behind or has merge conflicts.",
         _patterns(
-            (2.0, r"\b(?:merge )?conflicts?\b"),
+            (
+                2.0,
+                r"\bmerge[- ]confli(?:ct|x)\w*|\bconflicts? (?:with|from|in|on|to|against) (?:the |our )?(?:main|master|parent|base|upstream|origin|branch|pr)\b"
+                r"|\b(?:resolve|fix|have|got|there are|deal with) (?:\w+ ){0,3}conflicts\b",
+            ),
             (1.5, r"\brebas(?:e|ing|ed)\b"),
             (1.5, r"\bmerge (?:with |in |from |the )*(?:main|master|parent|upstream|base|origin|develop)\b"),
             (1.5, r"\bmerge issues?\b"),
+            (2.0, r"\bupdate (?:this |the |our |my )?branch\b|\bupdate (?:it |this |us )?from (?:the |our |its )?(?:main|master|parent|base|upstream|origin|develop)\b"),
             (1.0, r"\bup to date with\b|\bbehind (?:main|master|origin)\b"),
         ),
         _patterns((1.5, r"^git (?:merge|rebase|cherry-pick)(?! --abort)(?!-base)"), (0.5, r"^git (?:pull|fetch)")),
@@ -85,7 +93,7 @@ GOALS: tuple[Goal, ...] = (
         _patterns(
             (2.0, r"\b(?:tests?|lint\w*|type ?check\w*|build|compil\w+|e2e|specs?)\b.{0,40}\b(?:fail\w*|broke\w*|red|error\w*|not pass\w*)"),
             (2.0, r"\b(?:fail\w*|broken)\b.{0,25}\b(?:tests?|lint\w*|build|specs?|checks?)\b"),
-            (2.0, r"\bfix (?:the |these |those |all )*(?:tests?|lint\w*|build|specs?)\b|--- FAIL|FAILED tests?/"),
+            (2.0, r"\bfix (?:the |these |those |all )*(?:tests?|lint\w*|build|specs?)\b|--- FAIL|=== (?:RUN|NAME) |FAILED tests?/"),
         ),
         _patterns((0.5, r"(?:lint|test|vet|pytest|jest|vitest|ruff|mypy|build)")),
         ("edit", "check"),
@@ -98,6 +106,11 @@ GOALS: tuple[Goal, ...] = (
             (2.0, r"\b(?:got|received|have|this|some|following|the) (?:some |this |the )?(?:review )?(?:feedback|finding|findings|remark|remarks|review)\b"),
             (2.0, r"\b(?:high|medium|low|critical|minor|major) severity\b|\bseverity:|^\s*(?:nit|suggestion|issue|bug)\s*[:(]"),
             (1.5, r"\b(?:redundant|duplicat\w+|dead code|unused|race condition|missing (?:check|test|error|validation)|inconsisten\w+|off-by-one|silently|never (?:called|used|reached))\b"),
+            (
+                2.0,
+                r"\A\W*(?:The|This|When|If|In|Missing|Tests?|Using|No|Both|Since|There)\b(?=.{80})(?=.*\b(?:consider|could|may|might|misleading|"
+                r"missing|silently|lacks?|overwrites?|incorrect\w*|inconsisten\w+|never|unnecessar\w+|potential\w*|instead of)\b)(?!.{0,300}\b(?:I'd|I'm|I|let's|please|can you)\b)",
+            ),
             (1.0, r"\b(?:reviewer|bugbot|copilot|coderabbit|greptile|codex) (?:says|said|found|suggests|flagged|thinks)\b"),
         ),
         (),
@@ -109,7 +122,7 @@ GOALS: tuple[Goal, ...] = (
         "Read the whole difference against its purpose, verify what looks wrong and list the findings by severity. Use when a branch, a diff or a pull request is to be reviewed.",
         _patterns(
             (2.0, r"^\W*(?:please |can you |could you |let'?s |let us |we are |i want you to )*(?:code )?review(?:ing)?\b(?!.{0,20}(?:comment|feedback))"),
-            (2.0, r"\bcode review\b|\breview (?:this|these|my|our|the|all|it|together)\b|\breviewing https?://|\brequest\w* (?:a )?(?:code )?review\b"),
+            (2.0, r"\brun (?:a |an |another |the )?(?:code )?review\b|\bcode review\b|\breview (?:this|these|my|our|the|all|it|together)\b|\breviewing https?://|\brequest\w* (?:a )?(?:code )?review\b"),
             (1.0, r"\btake a (?:critical |close )?look at (?:the|this|my) (?:pr|diff|changes|plan|branch)\b"),
         ),
         _patterns((1.5, r"^(?:skill|/)\S*review"), (0.5, r"^gh pr (?:diff|view)|^git diff")),
@@ -121,6 +134,7 @@ GOALS: tuple[Goal, ...] = (
         _patterns(
             (2.5, r"^\W*(?:please )?(?:implement|execute|carry out|follow|apply|start on) (?:the |this |that )?(?:following |approved |attached |written )*(?:implementation )?plan\b"),
             (2.0, r"\b(?:implement|execute|carry out|work through|continue) (?:the |this |that )?(?:following |approved )*plan\b|\bread the plan\b"),
+            (2.0, r"\b(?:let'?s|now|please|go ahead and|start to) (?:implement|build) (?:this|it|that)\b"),
         ),
         _patterns((1.0, r"^(?:skill|/)\S*(?:execut\w+-plan|implement)")),
         ("edit",),
@@ -149,17 +163,19 @@ GOALS: tuple[Goal, ...] = (
         "file-issue",
         "File a problem in the tracker",
         "Collect cause, evidence and the way round it, create the issue and link what belongs to it. Use when a problem is to be written up instead of fixed here.",
-        _patterns((2.0, r"\b(?:create|file|open|add|raise|log|make|write)\w* (?:a |an |another |the )?(?:new )?(?:follow[- ]?up )?(?:linear |jira |github |gitlab )?(?:issue|ticket|bug)s?\b")),
+        _patterns((2.0, r"\b(?:create|file|open|add|raise|log|make|write)\w* (?:a |an |another |the )?(?:new )?(?:follow[- ]?up )?(?:linear |jira |github |gitlab )?(?:issue|ticket|bug)s?\b|\b(?:create|file|open|add|raise|log)\w* (?:a |an |another )?(?:linear|jira|github|gitlab) \w+")),
         _patterns((2.5, r"create_?issue|^gh issue create|^glab issue create")),
         ("effect",),
+        by_deed=True,
     ),
     Goal(
         "open-pull-request",
         "Push a branch and open a pull request",
         "Commit only what belongs to the change, push it, open the pull request with summary and checks and record its link. Use when finished work is to be put up for review.",
-        _patterns((2.0, r"\b(?:create|open|make|raise|put up|submit)\w* (?:a |an |the |me a )?(?:new |draft )*(?:pr|pull request|mr|merge request)\b")),
+        _patterns((2.0, r"\b(?:create|open|make|raise|put up|submit)\w* (?:a |an |the |me a )?(?:new |draft )*(?:pr|pull request|mr|merge request)\b|\bpush (?:it |this )?(?:to|as) (?:a )?(?:pr|pull request)\b")),
         _patterns((2.5, r"^gh pr create|^glab mr create|create_?(?:pull_?request|merge_?request)")),
         ("effect",),
+        by_deed=True,
     ),
     Goal(
         "release",
@@ -168,6 +184,7 @@ GOALS: tuple[Goal, ...] = (
         _patterns((2.0, r"\b(?:cut|make|do|publish|ship|prepare|create) (?:a |an |the |this |our )?(?:new |next |patch |minor |major )*(?:release|version)\b|\brelease (?:v?\d|the|a|this|to|it)\b|\bpublish\b.{0,40}\b(?:npm|pypi|crates|package|registry)\b|\bbump\b.{0,30}\bversion\b"),),
         _patterns((2.0, r"(?:npm|pnpm|yarn|cargo|twine|poetry|uv|gem|hatch) (?:publish|upload|push)|^gh release create|goreleaser release|^git push --tags"), (0.5, r"^git tag")),
         ("effect", "check", "edit"),
+        by_deed=True,
     ),
     Goal(
         "diagnose-bug",
@@ -186,7 +203,7 @@ GOALS: tuple[Goal, ...] = (
         "Name the behaviour, write the test through its real path, show that it fails without the change and run all checks. Use when tests are missing.",
         _patterns(
             (2.0, r"\b(?:add|write|create|extend|improve|have) (?:\w+ ){0,4}?(?:tests?|test cases?|coverage|specs?)\b"),
-            (1.5, r"\b(?:test|unit|integration) coverage\b|\bcover(?:ed|s)? (?:by|with) (?:a )?tests?\b|\bmissing tests?\b"),
+            (2.0, r"\b(?:test|unit|integration) coverage\b|\bcover(?:ed|s)? (?:by|with) (?:a )?tests?\b|\bmissing tests?\b"),
         ),
         (),
         ("edit",),
@@ -222,6 +239,7 @@ GOALS: tuple[Goal, ...] = (
         _patterns((2.0, r"\b(?:deploy\w*|roll ?out|ship (?:it )?to|go live)\b")),
         _patterns((2.0, r"(?:kubectl|helm|terraform|pulumi|vercel|flyctl|fly|wrangler|gcloud|aws|az|docker compose|serverless|cdk)\b.*\b(?:apply|deploy|upgrade|up|install|rollout)|make deploy")),
         ("effect",),
+        by_deed=True,
     ),
 )
 
@@ -229,7 +247,7 @@ GOALS: tuple[Goal, ...] = (
 def opening_of(case: Case) -> str:
     """The beginning of the first thing that was asked for in a case, quoted code and logs left out."""
     for said in case.said:
-        if said.kind in ("request", "plan", "correction", "followup"):
+        if said.kind in ("request", "plan", "correction", "followup", "refusal"):
             return re.sub(r"```.*?(?:```|\Z)", " ", said.text, flags=re.S)[:OPENING]
     return ""
 
@@ -247,10 +265,27 @@ def goals_of(case: Case) -> tuple[Goal, ...]:
         said = max((w * (1.0 if p.search(head) else 0.6) for w, p in goal.words if p.search(opening)), default=0.0)
         did = _best(goal.activities, names)
         score = said + did
-        if score >= ENOUGH and (said or did >= ENOUGH):
+        if score >= ENOUGH and (did or not goal.by_deed):
             scored.append((score, -place, goal))
     scored.sort(key=lambda s: (-s[0], -s[1]))
     return tuple(goal for score, _, goal in scored[:2] if scored[0][0] - score < 1.0)
+
+
+def is_asked_for(goal: Goal, case: Case) -> bool:
+    """Say whether the words of a case ask for the goal; if not, it was only done on the way."""
+    opening = opening_of(case)
+    return any(pattern.search(opening) for _, pattern in goal.words)
+
+
+def deeds_of(goal: Goal, case: Case) -> tuple[int, ...]:
+    """The numbers of the calls that are the goal's own activities, the weighty ones alone where there are such."""
+    for least in (ENOUGH, 0.0):
+        found = tuple(
+            n for n, c in enumerate(case.calls) if c.outcome == "ok" and any(w >= least and p.search(c.name) for w, p in goal.activities)
+        )
+        if found:
+            return found
+    return ()
 
 
 def asks_for_something(text: str) -> bool:

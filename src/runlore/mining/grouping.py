@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from runlore.mining.digest import Call, Case, Digest
-from runlore.mining.goals import GOALS, Goal, goals_of, is_coding
-from runlore.mining.rounds import rounds_of
+from runlore.mining.goals import GOALS, Goal, deeds_of, goals_of, is_asked_for, is_coding
+from runlore.mining.rounds import around, rounds_of
 from runlore.mining.steps import Member
 
 LEAST_SESSIONS = 3
@@ -60,7 +60,7 @@ def group(digests: Sequence[Digest]) -> list[Group]:
     goals = by_goal(inside)
     spoken = {n for g in goals if g.goal for _, p in g.goal.activities for m in g.members for n in _effect_names(m.case) if p.search(n)}
     groups = [
-        *by_effect([*((d, c, effects_of(c)) for d, c in outside), *((d, c, _particular(c) - spoken) for d, c in inside)]),
+        *by_effect([*((d, c, effects_of(c)) for d, c in outside), *_narrowed(inside, spoken)]),
         *goals,
         *by_procedure([*outside, *inside]),
     ]
@@ -84,6 +84,17 @@ def _distinct(groups: list[Group]) -> list[Group]:
     return kept
 
 
+def _narrowed(rows: Sequence[tuple[Digest, Case]], spoken: set[str]) -> list[tuple[Digest, Case, frozenset[str]]]:
+    """Cases in repositories by their particular effects, each cut to the part in which these were asked for and done."""
+    found = []
+    for item, case in rows:
+        effects = _particular(case) - spoken
+        deeds = [n for n, c in enumerate(case.calls) if c.name in effects and is_effect(c)]
+        if deeds:
+            found.append((item, around(case, deeds), effects))
+    return found
+
+
 def _effect_names(case: Case) -> frozenset[str]:
     return frozenset(c.name for c in case.calls if is_effect(c))
 
@@ -98,7 +109,9 @@ def by_goal(rows: Sequence[tuple[Digest, Case]]) -> list[Group]:
     members: dict[str, list[Member]] = defaultdict(list)
     for item, case in rows:
         for goal in goals_of(case):
-            members[goal.key].append(Member(item.session, item.transcript, case, frozenset()))
+            deeds = deeds_of(goal, case) if goal.by_deed and not is_asked_for(goal, case) else ()
+            own = around(case, deeds) if deeds else case
+            members[goal.key].append(Member(item.session, item.transcript, own, frozenset()))
     return [Group(frozenset({f"goal:{g.key}"}), tuple(members[g.key]), g) for g in GOALS if members[g.key]]
 
 

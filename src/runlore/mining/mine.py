@@ -9,12 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
+from runlore.mining.advice import advise
 from runlore.mining.digest import Call, Case, Digest, distinct
 from runlore.mining.facts.collect import collect
 from runlore.mining.failures import Seen
 from runlore.mining.failures import collect as collect_failures
 from runlore.mining.failures import is_environmental
-from runlore.mining.grouping import Group, group, is_effect
+from runlore.mining.goals import goals_of
+from runlore.mining.grouping import Group, group, is_effect, plain_name
 from runlore.mining.naming import kebab, telling_words, unique
 from runlore.mining.people import hear
 from runlore.mining.steps import MOST_SOURCES, Member, generalise, step_name
@@ -58,9 +60,12 @@ def mine(digests: Iterable[Digest], known: Sequence[Known] = ()) -> Mined:
         _workflow(group, identity, failures, [g for g in groups if g is not group])
         for group, identity in zip(groups, identities, strict=True)
     ]
+    told = [n for n, w in enumerate(workflows) if any(not s.activity.startswith(("/", "skill ")) for s in w.steps)]
+    groups, workflows = [groups[n] for n in told], [workflows[n] for n in told]
+    facts = collect((d.session, d.transcript, o) for d in rows for o in d.observations)
+    workflows = advise(workflows, groups, facts)
     anchors = {w.id: g.anchors for w, g in zip(workflows, groups, strict=True)}
     named = _named(workflows, {k.id: k.name for k in known})
-    facts = collect((d.session, d.transcript, o) for d in rows for o in d.observations)
     return Mined(
         tuple(sorted(named, key=lambda w: (w.common, -w.rank, w.name))),
         facts,
@@ -168,7 +173,7 @@ def _title(steps: Sequence[WorkflowStep], group: Group) -> str:
 
     best = max(asked(s) for s in usual)
     title = [s for s in usual if asked(s) >= best - 1e-9][-1].title
-    return title if best >= ASKED else _with_subject(title, group, [w for s in effects for w in content_words(s.title)])
+    return title if best >= ASKED or len(group.anchors) < 3 else _with_subject(title, group, [w for s in effects for w in content_words(s.title)])
 
 
 def _with_subject(title: str, group: Group, named: Sequence[str]) -> str:
@@ -196,7 +201,8 @@ def _reference(member: Member) -> CaseReference:
     case = member.case
     request = next((s for s in case.said if s.kind in ("request", "plan", "followup")), None)
     sources = [Source(member.transcript, request.line, request.index)] if request else []
-    sources += [Source(member.transcript, c.line, c.index) for c in case.calls if c.name in member.focus and c.outcome == "ok"]
+    deeds = [c for c in case.calls if c.outcome == "ok" and (c.name in member.focus if member.focus else c.role == "effect")]
+    sources += [Source(member.transcript, c.line, c.index) for c in deeds or case.calls[:1] + case.calls[-1:]]
     return CaseReference(
         member.transcript,
         member.session,
@@ -252,7 +258,8 @@ def _is_failure(call: Call, text: str) -> bool:
 def from_case(digest: Digest, case: Case) -> Workflow:
     """Make a provisional workflow of one case alone: what it did, as far as one sighting can say."""
     focus = frozenset(c.name for c in case.calls if is_effect(c) and not c.common)
-    alone = Group(focus, (Member(digest.session, digest.transcript, case, frozenset()),))
-    failures = collect_failures([(digest.transcript, case)])
-    made = _workflow(alone, f"case-{digest.session[:12]}", failures, [])
+    goal = next(iter(goals_of(case)), None)
+    run = next((plain_name(c.name) for c in case.calls if c.role == "procedure" and c.outcome == "ok"), "")
+    alone = Group(focus, (Member(digest.session, digest.transcript, case, frozenset()),), goal, "" if goal else run)
+    made = _workflow(alone, f"case-{digest.session[:12]}", collect_failures([(digest.transcript, case)]), [])
     return replace(made, name=kebab(made.title))

@@ -11,7 +11,7 @@ from runlore.mining.digest import Case, Said
 from runlore.mining.steps import Member
 from runlore.model import Quote, Source, WorkflowStep
 
-MOST_QUOTES = 8
+MOST_QUOTES = 6
 LONGEST_QUOTE = 400
 
 
@@ -44,7 +44,7 @@ def _quotes(rows: Sequence[tuple[Member, Said]], kinds: set[str], titles: dict[s
             words = " ".join(said.text.split())[:LONGEST_QUOTE]
             quote = Quote(words, Source(member.transcript, said.line, said.index), _day(said.time), _about(member.case, said, titles))
             chosen.setdefault(words.lower(), (said.time, quote))
-    latest = sorted(chosen.values(), key=lambda item: (-item[0], item[1].words))
+    latest = sorted(chosen.values(), key=lambda item: (not item[1].about, -item[0], item[1].words))
     return tuple(quote for _, quote in latest[:MOST_QUOTES])
 
 
@@ -53,11 +53,13 @@ _GUIDES = re.compile(
     r"remove|drop|add|avoid|stop|wait|leave|let'?s|please|prefer|need|needs|too|sounds?|looks?|reply|rename|move|separate)\b"
 )
 
+_PARTICULAR = re.compile(r"https?://|\b[0-9a-f]{12,40}\b|^(?i:i've|i have|i tried|i'm|i am|oh|ok|okay|hmm)\b")
+
 
 def is_guidance(text: str) -> bool:
     """Say whether words of refusal guide the next one: short enough to be a rule, and more than a question about this time."""
     words = text.split()
-    if not 2 <= len(words) <= 60 or not _GUIDES.search(text):
+    if not 2 <= len(words) <= 45 or not _GUIDES.search(text) or _PARTICULAR.search(text):
         return False
     return not (text.rstrip().endswith("?") and len(words) < 14 and not re.search(r"(?i)\b(?:should|instead|can (?:you|we)|could)\b", text))
 

@@ -6,10 +6,12 @@ next begins. What leans on the words before ("yes", "also the other file") stays
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from runlore.mining.digest import Case, Said, part
 from runlore.mining.goals import asks_for_something
 
-_OPENS = frozenset({"request", "plan", "correction"})
+_OPENS = frozenset({"request", "plan", "correction", "followup", "refusal"})
 
 
 def rounds_of(case: Case) -> tuple[Case, ...]:
@@ -49,3 +51,13 @@ def _said(case: Case, first: int, last: int, opening: Said | None, earliest: boo
     if last == len(case.calls):
         inside += [s for s in case.said if s.after > last]
     return ([opening] if opening else []) + [s for s in inside if not (s.after == last and s.kind in _OPENS and asks_for_something(s.text))]
+
+
+def around(case: Case, deeds: Sequence[int]) -> Case:
+    """The part of a case that some of its calls belong to: from what was last said before the first of them to the last of them."""
+    first, last = min(deeds), max(deeds)
+    asked = [s for s in case.said if s.after <= first and s.kind not in ("confirmation", "answer")]
+    opening = asked[-1] if asked else None
+    start = opening.after if opening else 0
+    said = ([opening] if opening else []) + [s for s in case.said if start < s.after <= last + 1 and s is not opening]
+    return part(case, start, last + 1, said)

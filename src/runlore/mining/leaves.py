@@ -29,6 +29,8 @@ Segment = str | int | None | Filter
 Path = tuple[Segment, ...]
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_CONTROL = re.compile(r"[\x00-\x1f]")
+_ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 _ID_LIKE = re.compile(r"\d{2,}|^\d+$|[0-9a-f]{8}")
 
 
@@ -127,7 +129,7 @@ def _marks(item: dict[str, Any]) -> Iterator[tuple[str, str | bool]]:
     """The fields of an item that may tell it from its siblings: flags, and short words without digits."""
     for key, value in item.items():
         if isinstance(value, bool) or (
-            isinstance(value, str) and 0 < len(value) <= 24 and not any(c.isdigit() for c in value) and "\n" not in value
+            isinstance(value, str) and 0 < len(value) <= 24 and value.isprintable() and not any(c.isdigit() for c in value)
         ):
             yield key, value
 
@@ -178,4 +180,5 @@ def render_path(path: Path) -> str:
 
 
 def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return "'" + _CONTROL.sub(lambda c: _ESCAPES.get(c[0], f"\\u{ord(c[0]):04x}"), escaped) + "'"

@@ -52,7 +52,7 @@ GOALS: tuple[Goal, ...] = (
             (2.0, r"\b(?:unresolved|new|more|outstanding|open|remaining|another) (?:\w+ ){0,2}comments?\b|discussion_r\d+|#note_\d+"),
             (1.0, r"\b(?:respond|reply|address|resolve|answer)\w*\b.{0,40}\b(?:comments?|feedback|threads?)\b"),
         ),
-        _patterns((2.0, r"^gh api (?:post|patch|put).*(?:comments|replies|reviews)"), (1.0, r"^gh api .*(?:comments|reviews|threads)"), (0.5, r"^gh pr (?:view|comment|review)")),
+        _patterns((2.0, r"^gh api .*(?:pulls|merge_requests).*(?:comments|replies|reviews|threads)"), (1.0, r"^gh api .*(?:comments|reviews|threads|graphql)"), (0.5, r"^gh pr (?:view|comment|review)")),
         ("edit", "effect", "read"),
     ),
     Goal(
@@ -277,15 +277,15 @@ def is_asked_for(goal: Goal, case: Case) -> bool:
     return any(pattern.search(opening) for _, pattern in goal.words)
 
 
-def deeds_of(goal: Goal, case: Case) -> tuple[int, ...]:
-    """The numbers of the calls that are the goal's own activities, the weighty ones alone where there are such."""
-    for least in (ENOUGH, 0.0):
-        found = tuple(
-            n for n, c in enumerate(case.calls) if c.outcome == "ok" and any(w >= least and p.search(c.name) for w, p in goal.activities)
-        )
-        if found:
-            return found
-    return ()
+def strong_deeds(goal: Goal, case: Case) -> tuple[int, ...]:
+    """The numbers of the calls that make the goal by themselves, whatever was asked for."""
+    return tuple(
+        number
+        for number, call in enumerate(case.calls)
+        if call.outcome == "ok"
+        and call.role != "procedure"
+        and any(weight >= ENOUGH and pattern.search(call.name) for weight, pattern in goal.activities)
+    )
 
 
 def asks_for_something(text: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from runlore.mining.digest import Call, Case, Digest
-from runlore.mining.goals import GOALS, Goal, deeds_of, goals_of, is_asked_for, is_coding
+from runlore.mining.goals import GOALS, Goal, goals_of, is_asked_for, is_coding, strong_deeds
 from runlore.mining.rounds import around, rounds_of
 from runlore.mining.steps import Member
 
@@ -108,9 +108,15 @@ def by_goal(rows: Sequence[tuple[Digest, Case]]) -> list[Group]:
     """Group cases in repositories by what they are for."""
     members: dict[str, list[Member]] = defaultdict(list)
     for item, case in rows:
-        for goal in goals_of(case):
-            deeds = deeds_of(goal, case) if goal.by_deed and not is_asked_for(goal, case) else ()
-            own = around(case, deeds) if deeds else case
+        named = goals_of(case)
+        for goal in GOALS:
+            deeds = strong_deeds(goal, case)
+            if goal in named and (is_asked_for(goal, case) or not deeds):
+                own = case
+            elif deeds:
+                own = around(case, deeds)  # done on the way: only the part of the case that it takes
+            else:
+                continue
             members[goal.key].append(Member(item.session, item.transcript, own, frozenset()))
     return [Group(frozenset({f"goal:{g.key}"}), tuple(members[g.key]), g) for g in GOALS if members[g.key]]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from runlore.actions.drafts import draft_states, write_drafts
+from runlore.actions.drafts import write_drafts
 from runlore.actions.ingest import Ingested, ingest
 from runlore.actions.machine_form import mined_form, transcript_form
 from runlore.context.routing import MOST_REQUESTS, Request
@@ -30,7 +30,7 @@ from runlore.mining.digest import Digest, digest
 from runlore.mining.grouping import same_work
 from runlore.mining.mine import Known, Mined
 from runlore.mining.mine import mine as find_workflows
-from runlore.model import Problem, Transcript, Workflow
+from runlore.model import Transcript, Workflow
 from runlore.settings import Settings
 
 Report = Callable[[int, int, str], None]
@@ -49,20 +49,19 @@ class MineRequest:
 
 @dataclass(frozen=True, slots=True)
 class MineResult:
-    """What `mine` found. ``shown`` are the workflows less those dismissed, ``states`` how the draft of each stands, ``form`` the
-    machine form about the given paths alone."""
+    """What `mine` found: what stands under the given paths, and the findings of the whole corpus. ``shown`` are the workflows less those dismissed."""
 
+    ingested: Ingested
     findings: Findings
     shown: tuple[Workflow, ...]
-    states: dict[str, str]
     drafts: Path
-    read: int
-    new: int
-    known: int
-    problems: tuple[Problem, ...]
     unknown: dict[str, int]
     unreadable: int
-    form: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def read(self) -> int:
+        """How many transcripts stand under the paths."""
+        return len(self.ingested.transcripts)
 
 
 def map_transcript(transcript: Transcript) -> bytes:
@@ -71,7 +70,7 @@ def map_transcript(transcript: Transcript) -> bytes:
 
 
 def mine(settings: Settings, request: MineRequest, progress: Report | None = None) -> MineResult:
-    """Read what is new under the request's paths and mine the corpus; the paths alone are reported in ``form``."""
+    """Read what is new under the request's paths and mine the corpus."""
     ingested = ingest(
         request.paths,
         replace(settings, jobs=max(request.jobs, settings.jobs)),
@@ -83,23 +82,17 @@ def mine(settings: Settings, request: MineRequest, progress: Report | None = Non
         map_version=DIGEST_VERSION,
     )
     before = find_findings(settings.home)
-    findings, digests = _refresh(settings, before)
-    shown = undismissed(findings)
+    findings = _refresh(settings, before)
     unknown: Counter[str] = Counter()
     for entry in ingested.transcripts:
         unknown.update(entry.counts.unknown)
     return MineResult(
+        ingested,
         findings,
-        shown,
-        draft_states(settings.home, shown),
+        undismissed(findings),
         settings.home / "drafts",
-        len(ingested.transcripts),
-        ingested.new,
-        ingested.known,
-        ingested.problems,
         dict(unknown),
         sum(e.counts.unreadable for e in ingested.transcripts),
-        _form(settings, ingested, findings, digests),
     )
 
 
@@ -113,12 +106,12 @@ def _key(hashes: Sequence[str]) -> str:
     return sha256("\n".join([str(DIGEST_VERSION), *sorted(hashes)]).encode()).hexdigest()
 
 
-def _refresh(settings: Settings, before: Findings | None) -> tuple[Findings, list[Digest] | None]:
-    """Mine again where the corpus has changed; the digests come along where they had to be read."""
+def _refresh(settings: Settings, before: Findings | None) -> Findings:
+    """Mine again where the corpus has changed."""
     stored = list_digests(settings.home, DIGEST_VERSION)
     key = _key([entry.transcript for entry in stored])
     if before is not None and before.key == key:
-        return before, None
+        return before
     digests = [_decode(entry.transcript, entry.read()) for entry in stored]
     known = tuple(
         Known(i.id, i.name, frozenset(i.anchors), frozenset(i.sessions)) for i in (before.identities if before else ())
@@ -145,7 +138,7 @@ def _refresh(settings: Settings, before: Findings | None) -> tuple[Findings, lis
     )
     write_findings(settings.home, findings)
     write_drafts(settings, mined.workflows)
-    return findings, digests
+    return findings
 
 
 def _decode(transcript: str, data: bytes) -> Digest:
@@ -182,17 +175,14 @@ def _still_dismissed(before: Findings | None, workflows: Sequence[Workflow]) -> 
     return tuple(d for d in (before.dismissed if before else ()) if evidence.get(d.id, d.evidence) == d.evidence)
 
 
-def _form(
-    settings: Settings, ingested: Ingested, findings: Findings, digests: list[Digest] | None
-) -> dict[str, Any]:
-    """The machine form about the transcripts under the given paths alone."""
+def machine_form(settings: Settings, result: MineResult) -> dict[str, Any]:
+    """The machine form about the transcripts under the given paths alone; they are mined by themselves where the corpus holds more."""
+    ingested, findings = result.ingested, result.findings
     transcripts = [transcript_form(e.file, e.format, e.session, e.counts) for e in ingested.transcripts]
-    wanted = {e.hash for e in ingested.transcripts}
+    wanted = {e.known_as or e.hash for e in ingested.transcripts}
     if wanted == {s.transcript for s in findings.sessions}:
         return mined_form(transcripts, findings.events, ingested.problems, findings.workflows, findings.facts)
-    if digests is None:
-        stored = list_digests(settings.home, DIGEST_VERSION, wanted)
-        digests = [_decode(e.transcript, e.read()) for e in stored]
+    stored = list_digests(settings.home, DIGEST_VERSION, {e.hash for e in ingested.transcripts})
     known = tuple(Known(i.id, i.name, frozenset(i.anchors), frozenset(i.sessions)) for i in findings.identities)
-    mined = find_workflows([d for d in digests if d.transcript in wanted], known)
+    mined = find_workflows([_decode(e.transcript, e.read()) for e in stored], known)
     return mined_form(transcripts, mined.events, ingested.problems, mined.workflows, mined.facts)

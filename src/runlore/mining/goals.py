@@ -9,8 +9,8 @@ from the effects and the written procedures, and the steps, commands, failures a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from runlore.mining.digest import Case
 
@@ -263,7 +263,7 @@ def goals_of(case: Case) -> tuple[Goal, ...]:
         if goal.needs and not roles & set(goal.needs):
             continue
         said = max((w * (1.0 if p.search(head) else 0.6) for w, p in goal.words if p.search(opening)), default=0.0)
-        did = _best(goal.activities, names)
+        did = max((_weights(name)[place] for name in names), default=0.0)
         score = said + did
         if score >= ENOUGH and (did or not goal.by_deed):
             scored.append((score, -place, goal))
@@ -279,24 +279,24 @@ def is_asked_for(goal: Goal, case: Case) -> bool:
 
 def strong_deeds(goal: Goal, case: Case) -> tuple[int, ...]:
     """The numbers of the calls that make the goal by themselves, whatever was asked for."""
+    place = GOALS.index(goal)
     return tuple(
         number
         for number, call in enumerate(case.calls)
-        if call.outcome == "ok"
-        and call.role != "procedure"
-        and any(weight >= ENOUGH and pattern.search(call.name) for weight, pattern in goal.activities)
+        if call.role != "procedure" and call.outcome == "ok" and _weights(call.name)[place] >= ENOUGH
     )
+
+
+@lru_cache(4096)
+def _weights(activity: str) -> tuple[float, ...]:
+    """What an activity says for each goal, in the order of GOALS."""
+    return tuple(max((w for w, p in goal.activities if p.search(activity)), default=0.0) for goal in GOALS)
 
 
 def asks_for_something(text: str) -> bool:
     """Say whether words by themselves ask plainly for a kind of work."""
     opening = text[:240]
     return any(weight >= ENOUGH and pattern.search(opening) for goal in GOALS for weight, pattern in goal.words)
-
-
-def _best(patterns: Iterable[tuple[float, re.Pattern[str]]], names: Iterable[str]) -> float:
-    every = sorted(names)
-    return max((weight for weight, pattern in patterns if any(pattern.search(n) for n in every)), default=0.0)
 
 
 def is_coding(case: Case) -> bool:

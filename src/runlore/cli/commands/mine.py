@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from runlore.actions.mine import MineRequest, MineResult, mine
+from runlore.actions.drafts import draft_states
+from runlore.actions.mine import MineRequest, MineResult, machine_form, mine
 from runlore.cli.printing import count, plural, print_json
 from runlore.cli.progress import Progress
 from runlore.cli.tables import print_workflows
@@ -42,14 +43,14 @@ def command(
     with Progress(quiet=as_json) as progress:
         result = mine(settings, request, progress)
     if as_json:
-        print_json(result.form)
-    for problem in result.problems if not as_json else ():
+        print_json(machine_form(settings, result))
+    for problem in result.ingested.problems if not as_json else ():
         _print_problem(problem)
     if not result.read:
         where = ", ".join(str(p) for p in paths) or "the usual folders"
         raise NothingToRead(where, "no transcript was found there that Runlore can read. `runlore doctor` says where it looks.")
     if not as_json:
-        _print_result(result)
+        _print_result(settings, result)
 
 
 def _print_problem(problem: Problem) -> None:
@@ -57,10 +58,10 @@ def _print_problem(problem: Problem) -> None:
     click.echo(f"{place}: {problem.message} [{problem.slug}]", err=True)
 
 
-def _print_result(result: MineResult) -> None:
+def _print_result(settings: Settings, result: MineResult) -> None:
     findings = result.findings
     click.echo(
-        f"Read {plural(result.read, 'transcript')} ({result.new:,} new, {result.known:,} known already); "
+        f"Read {plural(result.read, 'transcript')} ({result.ingested.new:,} new, {result.ingested.known:,} known already); "
         f"the corpus now holds {plural(len(findings.sessions), 'transcript')} with {plural(findings.cases, 'case')} and {count(findings.events)} events."
     )
     if result.unknown or result.unreadable:
@@ -69,6 +70,6 @@ def _print_result(result: MineResult) -> None:
     if not findings.workflows:
         click.echo("No work repeats over three sessions yet. `runlore draft SESSION` writes a provisional runbook from one.")
         return
-    print_workflows(result.shown, result.states)
+    print_workflows(result.shown, draft_states(settings.home, result.shown))
     click.echo(f"{plural(len(findings.facts), 'fact')}, traps and preferences beside them: `runlore facts`.")
     click.echo(f"Drafts: {result.drafts}. Look at one with `runlore show {result.shown[0].name if result.shown else 'NAME'} --evidence`.")

@@ -41,5 +41,5 @@ def typical_command(ran: Sequence[tuple[str, str]]) -> str:
 def form(command: str) -> str:
     """Name the parts of a command that vary from run to run: ``<number>``, ``<commit>``, ``"<text>"``; flags' short quoted patterns too."""
     for name, pattern in _PARTS:
-        command = pattern.sub(lambda _, name=name: name, command)
+        command = pattern.sub(name.replace("\\", "\\\\"), command)
     return command.strip()

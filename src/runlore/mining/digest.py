@@ -16,7 +16,7 @@ import msgspec
 from runlore.mining.activities import describe
 from runlore.mining.cases import split
 from runlore.mining.dataflow import Binding, Results, Words, bind
-from runlore.mining.facts.observe import Observation, observe
+from runlore.mining.facts import Observation, observe
 from runlore.mining.leaves import render_path, result_leaves, scalar_text
 from runlore.mining.values import Activity, Span
 from runlore.mining.words import classify_prompt, content_words

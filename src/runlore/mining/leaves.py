@@ -101,7 +101,7 @@ def generalise(root: Any, path: Path) -> tuple[Path, ...]:
     item = root
     for position, segment in enumerate(path):
         parent = item
-        item = item[segment]  # type: ignore[index]
+        item = item[segment]
         if isinstance(segment, int) or (isinstance(parent, dict) and is_map(parent)):
             wide.append(WILD)
             spots.append((position, parent, item))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import statistics
 from collections import Counter
@@ -169,7 +170,7 @@ def _title(steps: Sequence[WorkflowStep], group: Group) -> str:
 
     def asked(step: WorkflowStep) -> float:
         words = set(content_words(step.title))
-        return sum(sum(w in r for r in requests) for w in words) / (len(requests) * (len(words) or 1) ** 0.5)
+        return sum(sum(w in r for r in requests) for w in words) / (len(requests) * math.sqrt(len(words) or 1))
 
     best = max(asked(s) for s in usual)
     title = [s for s in usual if asked(s) >= best - 1e-9][-1].title

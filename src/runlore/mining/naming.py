@@ -35,8 +35,9 @@ def telling_words(own: Sequence[Sequence[str]], others: Iterable[Sequence[str]],
     By weighted log-odds with a prior (Monroe, Colaresi and Quinn 2008) over how many requests hold a word.
     """
     mine = Counter(w for words in own for w in set(words))
-    rest = Counter(w for words in others for w in set(words))
-    total, beyond = len(own) + 1.0, sum(1 for _ in ()) + max(rest.values(), default=0) + 1.0
+    foreign = list(others)
+    rest = Counter(w for words in foreign for w in set(words))
+    total, beyond = len(own) + 1.0, len(foreign) + 1.0
     scored = []
     for word, count in mine.items():
         if count < max(2, 0.15 * len(own)) or len(word) < 3 or any(c.isdigit() for c in word):

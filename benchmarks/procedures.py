@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from runlore.mining.digest import digest, distinct
-from runlore.mining.grouping import group
+from runlore.mining.grouping import group, pieces_of
 from runlore.mining.mine import mine
 from runlore.model import Transcript
 from runlore.transcripts.base import Reading
@@ -55,7 +55,7 @@ def main() -> None:
     spans: dict[str, dict[str, list[tuple[float, float]]]] = {}
     from runlore.mining.mine import _new_id
 
-    for found in group(distinct(digests)):
+    for found in group(pieces_of(distinct(digests))):
         name = names.get(_new_id(found.anchors), "")
         rows: dict[str, list[tuple[float, float]]] = defaultdict(list)
         for member in found.members:

@@ -134,6 +134,7 @@ def _refresh(settings: Settings, before: Findings | None) -> Findings:
         _identities(mined, before),
         mined.cases,
         mined.events,
+        mined.repeated,
         _still_dismissed(before, mined.workflows),
     )
     write_findings(settings.home, findings)

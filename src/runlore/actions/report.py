@@ -26,6 +26,7 @@ def write_report(settings: Settings, file: Path, generated: str) -> int:
         events=findings.events,
         tokens=sum(s.tokens for s in sessions),
         seconds=sum(s.seconds for s in sessions),
+        repeated=(findings.repeated.cases, findings.repeated.tokens, findings.repeated.seconds),
         formats=tuple(sorted(Counter(s.format for s in sessions).items(), key=lambda f: (-f[1], f[0]))),
         unreadable=sum(s.unreadable for s in sessions),
         unknown=sum(s.unknown for s in sessions),

@@ -12,9 +12,10 @@ import zstandard
 from runlore.context.routing import VERSION as ROUTER_VERSION
 from runlore.context.routing import Request, Router
 from runlore.errors import NotYetMined, StoreError
+from runlore.mining.grouping import Repeated
 from runlore.model import Fact, Workflow
 
-VERSION = 1
+VERSION = 2
 ROUTER = "router.msgpack.zst"
 
 
@@ -62,6 +63,7 @@ class Findings(msgspec.Struct, frozen=True):
     identities: tuple[Identity, ...]
     cases: int
     events: int
+    repeated: Repeated = Repeated()
     dismissed: tuple[Dismissal, ...] = ()
     version: int = VERSION
 

@@ -17,7 +17,7 @@ from runlore.mining.failures import Seen
 from runlore.mining.failures import collect as collect_failures
 from runlore.mining.failures import is_environmental
 from runlore.mining.goals import goals_of
-from runlore.mining.grouping import Group, group, is_effect, plain_name
+from runlore.mining.grouping import Group, Repeated, group, is_effect, measure, pieces_of, plain_name
 from runlore.mining.naming import kebab, telling_words, unique
 from runlore.mining.people import hear
 from runlore.mining.steps import MOST_SOURCES, Member, generalise, step_name
@@ -49,12 +49,14 @@ class Mined:
     anchors: dict[str, frozenset[str]]
     cases: int
     events: int
+    repeated: Repeated
 
 
 def mine(digests: Iterable[Digest], known: Sequence[Known] = ()) -> Mined:
     """Find every repeated workflow and fact in the digests of some transcripts."""
     rows = distinct(digests)
-    groups = group(rows)
+    pieces = pieces_of(rows)
+    groups = group(pieces)
     failures = collect_failures((d.transcript, case) for d in rows for case in d.cases)
     identities = _identify(groups, known)
     workflows = [
@@ -71,8 +73,9 @@ def mine(digests: Iterable[Digest], known: Sequence[Known] = ()) -> Mined:
         tuple(sorted(named, key=lambda w: (w.common, -w.rank, w.name))),
         facts,
         anchors,
-        sum(len(d.cases) for d in rows),
+        len(pieces),
         sum(d.events for d in rows),
+        measure(pieces, groups),
     )
 
 

@@ -44,7 +44,7 @@ def render_report(report: Report) -> str:
         report=report,
         formats=[(FORMATS.get(name, name), count) for name, count in report.formats],
         sections=sections,
-        totals=totals_of(sections),
+        totals=totals_of(sections, report.repeated),
         measure=area,
         maps=(("wide", 1080, 400, wide), ("narrow", 358, 560, tiles(sections, 358, 560)[1])),
         timelines=(("wide", timeline(sections, 1080, 270)), ("narrow", timeline(sections, 358, 0))),

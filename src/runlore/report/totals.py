@@ -24,7 +24,7 @@ class Totals:
     objections: int
 
 
-def totals_of(sections: Sequence[Section]) -> Totals:
+def totals_of(sections: Sequence[Section], repeated: tuple[int, int, float] | None = None) -> Totals:
     """Count cases, failures and objections of all workflows, each once.
 
     A case is known by its session and the place of its request, a failure mode by where it was seen, an objection
@@ -39,10 +39,13 @@ def totals_of(sections: Sequence[Section]) -> Totals:
         for mode in section.failures
     }
     objections = {(quote.source, quote.words) for section in sections for quote, _ in section.objections}
+    tokens = sum(case.tokens for case in cases.values()) or sum(s.workflow.tokens.total for s in sections)
+    seconds = sum(case.seconds for case in cases.values()) or sum(s.workflow.seconds.total for s in sections)
+    done = repeated or (len(cases), tokens, seconds)
     return Totals(
-        len(cases),
-        sum(case.tokens for case in cases.values()) or sum(s.workflow.tokens.total for s in sections),
-        sum(case.seconds for case in cases.values()) or sum(s.workflow.seconds.total for s in sections),
+        done[0],
+        done[1],
+        done[2],
         sum(mode.count for mode in modes.values()),
         sum(max(mode.count - mode.resolved, 0) for mode in modes.values()),
         len(objections),

@@ -13,7 +13,8 @@ class Report:
 
     ``generated`` is the day or moment to print, as text; nothing here asks a clock. ``sessions``, ``cases``,
     ``events``, ``tokens`` and ``seconds`` count everything that was read, repeated or not (0 where the transcripts do
-    not say). ``formats`` holds pairs of a format's name and its number of sessions. ``unreadable`` counts lines that
+    not say). ``repeated`` are the
+    cases, tokens and seconds of it that repeat, where they were measured (None: counted from the workflows' cases). ``formats`` holds pairs of a format's name and its number of sessions. ``unreadable`` counts lines that
     were no JSON, ``unknown`` records that no reader knows. ``origins`` maps a transcript's hash to its session's id.
     """
 
@@ -25,6 +26,7 @@ class Report:
     events: int = 0
     tokens: int = 0
     seconds: float = 0.0
+    repeated: tuple[int, int, float] | None = None
     formats: tuple[tuple[str, int], ...] = ()
     unreadable: int = 0
     unknown: int = 0

@@ -39,7 +39,7 @@ def totals_of(sections: Sequence[Section], repeated: tuple[int, int, float] | No
         for mode in section.failures
     }
     objections = {(quote.source, quote.words) for section in sections for quote, _ in section.objections}
-    tokens = sum(case.tokens for case in cases.values()) or sum(s.workflow.tokens.total for s in sections)
+    tokens = float(sum(case.tokens for case in cases.values())) or sum(s.workflow.tokens.total for s in sections)
     seconds = sum(case.seconds for case in cases.values()) or sum(s.workflow.seconds.total for s in sections)
     done = repeated or (len(cases), tokens, seconds)
     return Totals(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -16,6 +17,8 @@ from runlore.mining.leaves import argument_leaves, generalise, render_path, resu
 
 MOST_PLACES = 60
 """Rules kept per value; a value that stands in more places than this says little about any of them."""
+MOST_STANDING = 200
+"""Places looked at for one value, the nearest; what stands in more of them ("pending") is no trace of anything."""
 
 _LETTERS = re.compile(r"[a-z]+")
 _DIGITS = re.compile(r"\d+")
@@ -68,7 +71,8 @@ class Words:
         low = value.lower()
         if low not in self._text:
             return 0
-        return len(self._shapes.get(shape(low), set()) | {low})
+        alike = self._shapes.get(shape(low), ())
+        return len(alike) + (low not in alike)
 
 
 def shape(word: str) -> str:
@@ -76,12 +80,24 @@ def shape(word: str) -> str:
     return _LETTERS.sub("a", _DIGITS.sub("0", word.strip(_STRIP).lower()))
 
 
+@dataclass(slots=True)
+class _Standing:
+    """Where a value stands: the call, its activity, its result and the path in it; the rules are worked out when they are asked for."""
+
+    call: int
+    activity: str
+    result: Any
+    path: tuple[Any, ...]
+    rules: tuple[tuple[Any, ...], ...] = ()
+
+
 class Results:
     """The results of the calls so far, indexed by the values in them."""
 
     def __init__(self) -> None:
         self._by_activity: dict[str, list[Any]] = defaultdict(list)
-        self._where: dict[str, list[tuple[int, str, Any, tuple[Any, ...]]]] = defaultdict(list)
+        self._where: dict[str, list[_Standing]] = defaultdict(list)
+        self._given: dict[tuple[str, tuple[Any, ...]], tuple[int, set[str]]] = {}
 
     def add(self, call: int, activity: str, result: Any) -> None:
         """Take in the result of call number ``call``: a JSON value, or text (then the whole text is one value)."""
@@ -89,22 +105,22 @@ class Results:
             return
         self._by_activity[activity].append(result)
         if not isinstance(result, dict | list):
-            self._where[scalar_text(result).strip('"')].append((call, activity, result, ()))
+            self._where[scalar_text(result).strip('"')].append(_Standing(call, activity, result, (), ((),)))
             return
         for path, value in result_leaves(result):
             if value is None or value == "" or isinstance(value, bool):
                 continue
-            self._where[scalar_text(value)].append((call, activity, result, path))
+            self._where[scalar_text(value)].append(_Standing(call, activity, result, path))
 
     def places(self, value: str) -> tuple[Place, ...]:
         """Give every rule that would have given the value, each once, nearest producer first."""
         seen: dict[tuple[str, tuple[Any, ...]], int] = {}
-        standing = self._where.get(value, ())
-        first = min((s[0] for s in standing), default=0)
-        for call, activity, result, path in reversed(standing):
-            rules = generalise(result, path) if path else ((),)
-            for rule in rules:
-                seen.setdefault((activity, rule), call)
+        standing = self._where.get(value, [])
+        first = standing[0].call if standing else 0
+        for spot in standing[: -MOST_STANDING - 1 : -1]:
+            spot.rules = spot.rules or generalise(spot.result, spot.path)
+            for rule in spot.rules:
+                seen.setdefault((spot.activity, rule), spot.call)
             if len(seen) >= MOST_PLACES:
                 break
         return tuple(
@@ -121,9 +137,12 @@ class Results:
         return ()
 
     def _width(self, activity: str, rule: tuple[Any, ...]) -> int:
-        found: set[str] = set()
-        for result in self._by_activity[activity]:
+        """How many distinct values a rule gives over the results so far; each result is looked at once a rule."""
+        results = self._by_activity[activity]
+        done, found = self._given.get((activity, rule), (0, set()))
+        for result in results[done:]:
             found |= select(result, rule)
+        self._given[activity, rule] = len(results), found
         return max(len(found), 1)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import warnings
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -44,19 +45,27 @@ def argument_leaves(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
     A string that holds a JSON or Python literal object is opened, since some hosts pass nested arguments as text.
     """
-    if isinstance(value, str) and value[:1] in ("[", "{") and value[-1:] in ("]", "}"):
-        value = _opened(value)
-    if isinstance(value, dict):
-        for key, child in value.items():
-            yield from argument_leaves(child, f"{prefix}.{key}" if prefix else str(key))
-    elif isinstance(value, list):
-        for child in value:
-            yield from argument_leaves(child, f"{prefix}[*]")
-    else:
-        yield prefix, value
+    stack: list[tuple[str, Any]] = [(prefix, value)]
+    while stack:
+        name, item = stack.pop()
+        if isinstance(item, str) and item[:1] in ("[", "{") and item[-1:] in ("]", "}"):
+            item = _opened(item)
+        if isinstance(item, dict):
+            under = f"{name}." if name else ""
+            stack.extend((under + _sound(str(key)), child) for key, child in reversed(item.items()))
+        elif isinstance(item, list | tuple):
+            stack.extend((f"{name}[*]", child) for child in reversed(item))
+        else:
+            yield name, _sound(item) if isinstance(item, str) else item
+
+
+def _sound(text: str) -> str:
+    """A text as it can be stored: opening one that was nested in another may bring half a surrogate pair to light."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _opened(text: str) -> Any:
+    """The JSON or Python literal object that a text holds; the text itself where it holds none, or a set, whose order is nobody's."""
     if len(text) > 20_000:
         return text
     try:
@@ -64,9 +73,18 @@ def _opened(text: str) -> Any:
     except (ValueError, RecursionError):
         pass  # not JSON: it may be a Python literal, tried next
     try:
-        return ast.literal_eval(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an odd escape in somebody's text is no concern of a person at the terminal
+            opened = ast.literal_eval(text)
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return text
+    return opened if isinstance(opened, dict | list) and not _has_set(opened) else text
+
+
+def _has_set(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_has_set(child) for child in value.values())
+    return isinstance(value, set) or (isinstance(value, list | tuple) and any(_has_set(child) for child in value))
 
 
 def result_leaves(value: Any) -> list[tuple[Path, Any]]:
@@ -76,7 +94,7 @@ def result_leaves(value: Any) -> list[tuple[Path, Any]]:
     while stack and len(found) < MOST_LEAVES:
         path, item = stack.pop()
         if isinstance(item, dict):
-            stack.extend(((*path, str(key)), child) for key, child in reversed(item.items()))
+            stack.extend(((*path, key), child) for key, child in reversed(item.items()) if isinstance(key, str))
         elif isinstance(item, list):
             stack.extend(((*path, number), child) for number, child in reversed(list(enumerate(item))))
         else:

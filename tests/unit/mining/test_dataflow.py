@@ -126,3 +126,14 @@ def test_a_value_that_stands_everywhere_keeps_a_bounded_number_of_places() -> No
 def test_odd_arguments_bind(arguments: Any) -> None:
     made = bound(arguments, ("look", {"a": "x", "n": float("nan")}), said="x \ud800")
     assert all(len(b.value) <= 401 for b in made.values())
+
+
+def test_a_value_that_a_thousand_results_repeat_is_traced_in_bounded_time() -> None:
+    words, results = Words(), Results()
+    for number in range(1500):
+        results.add(number, "list", {"rows": [{"state": "pending", "id": f"a{number}"}, {"state": "pending"}]})
+        (binding,) = bind({"state": "pending"}, words, results)
+    assert binding.places[0].call == 1499
+    assert {p.width for p in binding.places} == {1}
+    (other,) = bind({"id": "a3"}, words, results)
+    assert {p.path: p.width for p in other.places}["$.rows[*].id"] == 1500

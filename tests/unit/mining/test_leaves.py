@@ -188,3 +188,10 @@ def test_every_path_rendered_finds_its_value_in_the_result(result: Any) -> None:
             text = render_path(rule)
             assert scalar_text(value) in select(result, rule), text
             assert found_by(text, result) == select(result, rule), text
+
+
+def test_a_text_that_hides_half_a_surrogate_pair_or_a_set_can_be_stored() -> None:
+    assert list(argument_leaves({"a": r'{"b": "x\ud800"}'})) == [("a.b", "x?")]
+    assert list(argument_leaves({"a": "{'x', 'y'}"})) == [("a", "{'x', 'y'}")]
+    assert list(argument_leaves({"a": "{'b': {'x', 'y'}}"})) == [("a", "{'b': {'x', 'y'}}")]
+    assert list(argument_leaves({"a": "{'b': (1, 2)}"})) == [("a.b[*]", 1), ("a.b[*]", 2)]

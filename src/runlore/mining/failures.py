@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from runlore.mining.digest import Call, Case
 
 _MASKS = re.compile(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`|\S*\d\S*|\S*/\S+/\S*|\S+@\S+")
-_DAYS = re.compile(r"(?i)\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b(?=[\s,])|\b(?:jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b(?=\s*<\*>)")
+_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+_DAYS = re.compile(
+    rf"(?i)\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b(?=[\s,])|\b{_MONTH}(?=\s*<\*>)|(?<=<\*> ){_MONTH},?"
+)
 _MARKS = re.compile(r"(?:<\*>[\s,;]*){2,}")
 _TAGS = re.compile(r"</?tool_use_error>|^(?:Exit code \d+|Process exited with code \d+)\s*")
 _SPACE = re.compile(r"\s+")

@@ -23,7 +23,7 @@ def unique(name: str, taken: set[str]) -> str:
     """Give the name, numbered where it is taken already, and take it."""
     candidate, number = name, 2
     while candidate in taken:
-        candidate = f"{name[: LONGEST_NAME - 3]}-{number}"
+        candidate = f"{name[: LONGEST_NAME - 3].rstrip('-')}-{number}"
         number += 1
     taken.add(candidate)
     return candidate

@@ -16,6 +16,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import msgspec
 
@@ -30,6 +31,8 @@ OPENING = 2
 """Lines at the beginning of a request that are features of their own."""
 CLOSING = 1
 """Lines at its end that are."""
+RECENT = 2.0
+"""How much more the last line weighs than the first, growing with the square of its place."""
 ROUNDS = 120
 PENALTY = 1.0
 RATE = 2.0
@@ -138,16 +141,16 @@ def _features(lines: Lines) -> tuple[Counter[str], Counter[str]]:
     said: Counter[str] = Counter()
     last = max(len(lines) - 1, 1)
     for number, line in enumerate(lines):
-        weight = 1 + number / last
+        weight = 1 + RECENT * (number / last) ** 2
         closing = number >= len(lines) - CLOSING
         for word in line:
             features[word] += weight  # type: ignore[assignment]
-            said[word] += weight * (2 if closing else 1)  # type: ignore[assignment]
+            said[word] += (1 + number / last) * (3 if closing else 1)  # type: ignore[assignment]
             if closing:
                 features[f"end:{word}"] += 1
             if number < OPENING:
                 features[f"start:{word}"] += 1
-        for one, other in zip(line, line[1:], strict=False):
+        for one, other in pairwise(line):
             features[f"{one} {other}"] += weight  # type: ignore[assignment]
     return features, said
 

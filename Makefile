@@ -21,7 +21,7 @@ demo: $(VENV)/.runlore
 	@$(PY) -m runlore.demo.run
 
 test: $(VENV)/.runlore-dev
-	$(PY) -m pytest -n $(WORKERS) -rs
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile -rs
 
 check: $(VENV)/.runlore-dev
 	$(PY) -m ruff check .

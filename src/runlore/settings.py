@@ -31,7 +31,7 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read the settings from environment variables; wrong numbers raise ValueError."""
-        user_home = Path(environment.get("HOME") or os.path.expanduser("~"))
+        user_home = Path(environment.get("HOME") or Path.home())
         home = environment.get("RUNLORE_HOME")
         if home:
             place = Path(home).expanduser()
@@ -45,8 +45,18 @@ class Settings:
             home=place,
             user_home=user_home,
             secret=environment.get("RUNLORE_SECRET", ""),
-            jobs=int(environment.get("RUNLORE_JOBS", "0") or 0) or 1,
+            jobs=_whole(environment, "RUNLORE_JOBS") or 1,
             redact_email=environment.get("RUNLORE_REDACT_EMAIL", "").lower() in on,
             redact_home=environment.get("RUNLORE_REDACT_HOME", "").lower() in on,
             rules=tuple(Path(p) for p in rules.split(os.pathsep) if p),
         )
+
+
+def _whole(environment: Mapping[str, str], name: str) -> int:
+    """Read a whole number, 0 where it is not set; raises ValueError with the variable's name."""
+    text = environment.get(name, "").strip()
+    if not text:
+        return 0
+    if not text.isdecimal():
+        raise ValueError(f"{name} is {text!r} and has to be a whole number")
+    return int(text)

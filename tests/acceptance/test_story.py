@@ -19,8 +19,6 @@ from story import Runlore, make_runlore
 
 from runlore.demo import write_demo
 
-pytestmark = pytest.mark.xdist_group("story")
-
 KNOWN_SHORTFALLS = frozenset(
     {
         "instagram: sessions: 7 of 8",

@@ -44,8 +44,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"runlore.cli.commands.{COMMANDS[cmd_name][0]}")
-        command = module.command
-        assert isinstance(command, click.Command)
+        command: click.Command = module.command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -75,7 +74,7 @@ def cli(context: click.Context, home: Path | None) -> None:
 def main() -> None:
     """Run the command line and end the process with the code that docs/reference/cli.md promises."""
     try:
-        cli(standalone_mode=False)
+        cli(prog_name="runlore", standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("Interrupted. What was read so far is kept; run the same command again to go on.", err=True)
         sys.exit(130)

@@ -15,7 +15,7 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, sort_keys=False))
 
 
-def count(number: int | float) -> str:
+def count(number: float) -> str:
     """Write a number short: 950, 12.4k, 3.1M."""
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if number >= size:

@@ -106,7 +106,10 @@ def _name_program() -> str:
 
 def main() -> None:
     """Run the demo from its first file to its last line."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(FOLDER)
+    named = sys.argv[1:]
+    if len(named) > 1 or any(word.startswith("-") for word in named):
+        sys.exit("usage: python -m runlore.demo.run [FOLDER]   (default: .demo)")
+    folder = Path(*named or [FOLDER])
     started = time.monotonic()
     demo = Demo(folder)
     clear(folder)

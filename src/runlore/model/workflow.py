@@ -120,6 +120,8 @@ class CaseReference:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
+    """Median and total over the cases of a workflow; 0 where the transcripts do not say."""
+
     median: float
     total: float
 
@@ -158,6 +160,8 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
+    """What was lost: calls, seconds, billed tokens."""
+
     calls: int = 0
     seconds: float = 0.0
     tokens: int = 0

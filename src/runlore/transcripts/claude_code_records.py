@@ -14,6 +14,8 @@ from runlore.transcripts.decoding import LARGE, is_bomb, mend
 
 
 class Usage(msgspec.Struct, gc=False):
+    """Tokens of one message."""
+
     input_tokens: int = 0
     cache_creation_input_tokens: int = 0
     cache_read_input_tokens: int = 0
@@ -21,6 +23,8 @@ class Usage(msgspec.Struct, gc=False):
 
 
 class Block(msgspec.Struct, gc=False):
+    """One content block: text, a call, a result."""
+
     tool_use_id: str = ""
     type: str = ""
     text: str = ""
@@ -32,6 +36,8 @@ class Block(msgspec.Struct, gc=False):
 
 
 class Message(msgspec.Struct, gc=False):
+    """The message inside a record."""
+
     model: str = ""
     id: str = ""
     content: str | list[Block] = ""
@@ -48,20 +54,28 @@ class Inner(msgspec.Struct, gc=False):
 
 
 class Data(msgspec.Struct, gc=False):
+    """What a progress record holds."""
+
     type: str = ""
     message: Inner | None = None
 
 
 class Attachment(msgspec.Struct, gc=False):
+    """What is attached to a record, a queued prompt for example."""
+
     type: str = ""
     prompt: str | list[Block] | None = None
 
 
 class Origin(msgspec.Struct, gc=False):
+    """Who a record comes from."""
+
     kind: str = ""
 
 
 class Record(msgspec.Struct, gc=False):
+    """One line of a session, as far as it is asked for."""
+
     isSidechain: bool = False
     cwd: str = ""
     sessionId: str = ""

@@ -73,11 +73,11 @@ def test_a_cut_off_file_gives_its_transcript_and_a_problem(tmp_path: Path) -> No
     [
         (b"", "empty-file"),
         (b"\n\n  \n", "empty-file"),
-        (gzip.compress(b""), "empty-file"),
+        (gzip.compress(b"", mtime=0), "empty-file"),
         (b"\x7fELF\x02\x01\x01\0\0\0", "binary-file"),
         (SESSION.decode().encode("utf-16"), "wrong-encoding"),
         ("Grüße aus Köln".encode("latin-1"), "wrong-encoding"),
-        (gzip.compress(SESSION)[:15], "truncated-file"),
+        (gzip.compress(SESSION, mtime=0)[:15], "truncated-file"),
         (b"just some notes\n", "unknown-format"),
         (b'{"weather": "fine"}\n', "unknown-format"),
         (b"[\n  1,\n  2\n]", "unknown-format"),

@@ -7,8 +7,8 @@ from datetime import date
 import click
 
 from runlore.actions.lint import lint_target
-from runlore.cli.printing import plural, print_json
 from runlore.actions.machine_form import problem_form
+from runlore.cli.printing import plural, print_json
 from runlore.settings import Settings
 
 

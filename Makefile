@@ -4,7 +4,7 @@
 #   make test     every test that needs no server; says what it skips and why
 #   make check    lint, format, types, import contracts, sizes, generated documentation
 #   make docs     generate the generated pages anew
-#   make bench    the benchmarks that need no data from outside
+#   make bench    how fast reading is, over a folder of sessions: make bench SESSIONS=~/.claude/projects
 #   make clean    remove what was built here (not .venv); make distclean: that too
 #
 # VENV names the environment (.venv). LOCKED=1 installs the tools from requirements-dev.lock with hashes, as .ci/run does.
@@ -14,6 +14,7 @@ LOCKED =
 PY = $(VENV)/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check
 WORKERS = auto
+SESSIONS =
 
 .PHONY: demo test check lint format types contracts docs bench clean distclean lock
 
@@ -40,7 +41,7 @@ docs: $(VENV)/.runlore-dev
 	$(PY) tools/generate_docs.py
 
 bench: $(VENV)/.runlore-dev
-	$(PY) benchmarks/reading.py
+	$(PY) benchmarks/reading.py $(SESSIONS)
 
 lock:
 	sh tools/lock.sh

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from runlore.report import render_report
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "report"))
-import example  # noqa: E402 - the fixture of the unit tests
+import example
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -42,10 +41,7 @@ OUTSIDE = """() => {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium on this machine")
+def browser(chromium: str) -> Iterator[Any]:
     with sync_api.sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         yield started

@@ -74,7 +74,7 @@ def cli(context: click.Context, home: Path | None) -> None:
 def main() -> None:
     """Run the command line and end the process with the code that docs/reference/cli.md promises."""
     try:
-        cli(prog_name="runlore", standalone_mode=False)
+        code = cli(prog_name="runlore", standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("Interrupted. What was read so far is kept; run the same command again to go on.", err=True)
         sys.exit(130)
@@ -89,3 +89,5 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    if isinstance(code, int):  # what a command ended with by `context.exit`
+        sys.exit(code)

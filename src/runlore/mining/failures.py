@@ -103,7 +103,7 @@ def _recovery(case: Case, number: int) -> str:
         if call.name == failed.name:
             if call.outcome != "ok":
                 return ""
-            return _asked(case, number, n) or _said(failed, call, between)
+            return _asked(case, number, n, _changed(failed, call)) or _said(failed, call, between)
         if call.outcome == "ok" and call.role not in ("plan",):
             between.append(call)
         if len(between) > 6:
@@ -111,13 +111,20 @@ def _recovery(case: Case, number: int) -> str:
     return ""
 
 
-def _asked(case: Case, failed: int, again: int) -> str:
-    """A person who spoke between the failure and the success is the recovery: their words say what they did."""
+def _asked(case: Case, failed: int, again: int, changed: list[str]) -> str:
+    """A person who spoke between the failure and the success is the recovery: they gave another value, or say what they did.
+
+    Nothing of a conversation with a customer is quoted here.
+    """
     words = [s.text for s in case.said if failed < s.after <= again and s.kind not in ("refusal", "plan")]
     text = " ".join(words[0].split()) if words else ""
     if not text:
         return ""
-    return f"ask the person who owns it, then try again (they said: “{text[:100]}{'…' if len(text) > 100 else ''}”)"
+    if changed:
+        return f"ask the person for another {' and another '.join(f'`{c}`' for c in changed[:2])}"
+    if case.reward is not None:
+        return "ask the person, then try again"
+    return f"ask the person, then try again (they said: “{text[:100]}{'…' if len(text) > 100 else ''}”)"
 
 
 def _said(failed: Call, again: Call, between: list[Call]) -> str:

@@ -112,11 +112,12 @@ def _workflow(
     group: Group, identity: str, failures: dict[tuple[str, str], Seen], others: Sequence[Group]
 ) -> Workflow:
     steps = generalise(group.members, group.anchors)
-    people = hear(group.members, steps)
     references = tuple(_reference(m) for m in group.members)
     title = _title(steps, group)
+    people = hear(group.members, steps, title)
     words = telling_words([m.case.words for m in group.members], [m.case.words for g in others for m in g.members])
-    modes = _failure_modes(group.members, steps, failures)
+    foreign = frozenset().union(*(g.anchors for g in others)) - group.anchors
+    modes = _failure_modes(group.members, steps, failures, foreign)
     tokens = [r.tokens for r in references]
     seconds = [r.seconds for r in references]
     lost = sum(f.count for f in modes) + 3 * (len(people.corrections) + len(people.rejections))
@@ -125,7 +126,7 @@ def _workflow(
         id=identity,
         name="",
         title=title,
-        description=group.goal.description if group.goal else _description(title, words),
+        description=group.goal.description if group.goal else _description(title, _spoken(words, group.members)),
         effects=_effects(group, steps, group.anchors.union(*(g.anchors for g in others))),
         cases=references,
         steps=steps,
@@ -194,6 +195,19 @@ def _with_subject(title: str, group: Group, named: Sequence[str]) -> str:
     return f"{surface.capitalize()}: {title[:1].lower()}{title[1:]}" if surface else title
 
 
+def _spoken(stems: Sequence[str], members: Sequence[Member]) -> tuple[str, ...]:
+    """The words as people wrote them, most frequent form each, no form twice."""
+    forms: dict[str, Counter[str]] = {stem: Counter() for stem in stems}
+    for member in members[:200]:
+        for said in member.case.said[:6]:
+            for token in _WORD.findall(said.text):
+                for stem in content_words(token):
+                    if stem in forms:
+                        forms[stem][token.lower()] += 1
+    best = [min(seen, key=lambda f: (-seen[f], f)) for stem in stems if (seen := forms[stem])]
+    return tuple(dict.fromkeys(w for w in best if len(w) > 3))[:3]
+
+
 def _description(title: str, words: Sequence[str]) -> str:
     if not words:
         return f"{title}."
@@ -230,14 +244,19 @@ def _example(references: Sequence[CaseReference]) -> CaseReference | None:
 
 
 def _failure_modes(
-    members: Sequence[Member], steps: Sequence[WorkflowStep], everywhere: dict[tuple[str, str], Seen]
+    members: Sequence[Member],
+    steps: Sequence[WorkflowStep],
+    everywhere: dict[tuple[str, str], Seen],
+    foreign: frozenset[str],
 ) -> tuple[FailureMode, ...]:
-    """Errors of the workflow's own cases, and those of its steps' tools wherever they were seen."""
+    """Errors of the workflow's own cases, and those of its steps' tools wherever they were seen; what failed of other workflows' effects is theirs."""
     numbers = {s.activity: s.number for s in steps}
     inside = collect_failures((m.transcript, m.case) for m in members)
     found = []
     for key in {*inside, *(k for k in everywhere if k[0] in numbers)}:
         activity, text = key
+        if activity in foreign:
+            continue
         calls = (inside.get(key) or everywhere[key]).sources or []
         call = calls[0][1]
         if not _is_failure(call, text) or (call.command and activity not in numbers and not is_environmental(text)):

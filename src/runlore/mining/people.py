@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from runlore.mining.digest import Case, Said
+from runlore.mining.goals import is_coding
 from runlore.mining.steps import Member
+from runlore.mining.words import content_words
 from runlore.model import Quote, Source, WorkflowStep
 
 MOST_QUOTES = 6
 LONGEST_QUOTE = 400
+MOST_COMPARED = 200
+"""Requests that are compared with one another to find the typical ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Heard:
     triggers: tuple[Quote, ...]
 
 
-def hear(members: Sequence[Member], steps: Sequence[WorkflowStep]) -> Heard:
+def hear(members: Sequence[Member], steps: Sequence[WorkflowStep], title: str) -> Heard:
     """Gather the quotes of a workflow's cases."""
     titles = {s.activity: s.title for s in steps}
     rows = [(m, s) for m in members for s in m.case.said]
@@ -33,14 +37,14 @@ def hear(members: Sequence[Member], steps: Sequence[WorkflowStep]) -> Heard:
         _quotes(rows, {"correction"}, titles),
         _quotes(rows, {"refusal", "rejection"}, titles),
         _quotes(rows, {"praise"}, titles),
-        _triggers(members),
+        _triggers(members, title),
     )
 
 
 def _quotes(rows: Sequence[tuple[Member, Said]], kinds: set[str], titles: dict[str, str]) -> tuple[Quote, ...]:
     chosen: dict[str, tuple[float, Quote]] = {}
     for member, said in rows:
-        if said.kind in kinds and is_guidance(said.text):
+        if _counts(member, said, kinds):
             words = " ".join(said.text.split())[:LONGEST_QUOTE]
             quote = Quote(words, Source(member.transcript, said.line, said.index), _day(said.time), _about(member.case, said, titles))
             chosen.setdefault(words.lower(), (said.time, quote))
@@ -64,6 +68,27 @@ def is_guidance(text: str) -> bool:
     return not (text.rstrip().endswith("?") and len(words) < 14 and not re.search(r"(?i)\b(?:should|instead|can (?:you|we)|could)\b", text))
 
 
+_JUDGES = re.compile(
+    r"(?i)\b(?:sounds?|reads?|looks?) (?:like|too|as)\b|\btoo (?:formal|long|short|many|much|loud|casual|salesy|vague)\b|\bnever\b|\balways\b|\bnot so\b|"
+    r"\b(?:don'?t|do not) (?:set|send|publish|post|use|do|write|promise|offer|start|call|create)\b|\bshould(?:n'?t| not| never| always)?\b|\bbefore (?:it|you|we|the)\b"
+)
+_OWN_WISH = re.compile(r"(?i)\bi(?:'d| would|'ve| have)? (?:like|want|prefer|changed|need|love)|\bmy\b|that'?s (?:all|it)|\bthank|\bbye\b|###")
+
+
+def is_judgement(text: str) -> bool:
+    """Say whether words in a conversation judge how the work is done, rather than say what the speaker wants for themselves."""
+    return bool(_JUDGES.search(text)) and not _OWN_WISH.search(text)
+
+
+def _counts(member: Member, said: Said, kinds: set[str]) -> bool:
+    """Say whether words are of the kinds wanted: a refusal always guides; in a conversation a judgement corrects, however it is put."""
+    if said.kind == "refusal" or is_coding(member.case):
+        return said.kind in kinds and is_guidance(said.text)
+    if not is_judgement(said.text) or not said.after or said.kind in ("confirmation", "refusal"):
+        return False
+    return "rejection" in kinds if said.kind == "rejection" else "correction" in kinds
+
+
 def _about(case: Case, said: Said, titles: dict[str, str]) -> str:
     """The step that the words follow."""
     for call in reversed(case.calls[: said.after]):
@@ -76,15 +101,19 @@ def _day(time: float) -> str:
     return datetime.fromtimestamp(time, UTC).date().isoformat() if time else ""
 
 
-def _triggers(members: Sequence[Member]) -> tuple[Quote, ...]:
-    """Three requests that share most words with the others, short ones first, no two alike."""
-    first = [(m, s) for m in members if (s := next((s for s in m.case.said if s.kind in ("request", "plan")), None))]
-    bags = [frozenset(m.case.words) for m, _ in first]
+def _triggers(members: Sequence[Member], title: str) -> tuple[Quote, ...]:
+    """Three requests that say what the title says and share most words with the others, short ones first, no two alike."""
+    wanted = set(content_words(title))
+    first = [(m, s) for m in members if (s := _telling(m.case, wanted))]
+    if len(first) > MOST_COMPARED:  # a fixed sample, spread evenly
+        first = first[:: -(-len(first) // MOST_COMPARED)]
+    bags = [frozenset(content_words(s.text)) for _, s in first]
     scored = []
-    for number, (member, said) in enumerate(first):
+    for number, (_, said) in enumerate(first):
         others = [len(bags[number] & b) / (len(bags[number] | b) or 1) for n, b in enumerate(bags) if n != number]
         length = len(said.text)
-        scored.append((sum(others) / (len(others) or 1) - (0.0005 * max(0, length - 120)) - (1 if length < 12 else 0), number))
+        score = sum(others) / (len(others) or 1) + len(bags[number] & wanted) / (len(wanted) or 1)
+        scored.append((score - 0.0005 * max(0, length - 120) - (1 if length < 12 else 0), number))
     chosen: list[int] = []
     for _, number in sorted(scored, key=lambda s: (-s[0], s[1])):
         if all(len(bags[number] & bags[c]) * 10 < 7 * max(len(bags[number] | bags[c]), 1) for c in chosen):
@@ -95,3 +124,13 @@ def _triggers(members: Sequence[Member]) -> tuple[Quote, ...]:
         Quote(" ".join(s.text.split())[:200], Source(m.transcript, s.line, s.index), _day(s.time))
         for m, s in (first[n] for n in chosen)
     )
+
+
+def _telling(case: Case, wanted: set[str]) -> Said | None:
+    """The words that ask for the work: in a repository the opening ones, in a conversation those before the first effect that say most of it."""
+    asked = [s for s in case.said if s.kind in ("request", "plan", "followup") and len(s.text.split()) >= 2]
+    if not asked or is_coding(case) or asked[0].kind == "plan":
+        return asked[0] if asked else None
+    done = next((n for n, c in enumerate(case.calls) if c.role == "effect" and c.outcome == "ok"), len(case.calls))
+    early = [s for s in asked if s.after <= done] or asked[:1]
+    return max(early, key=lambda s: (len(wanted & set(content_words(s.text))), -s.after))

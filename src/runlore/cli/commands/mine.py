@@ -24,9 +24,9 @@ from runlore.settings import Settings
 @click.option("--exclude", multiple=True, help="Leave out files whose path matches this pattern (repeatable).")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that read transcripts.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about PATHS alone (docs/reference/machine-form.md).")
-@click.pass_obj
+@click.pass_context
 def command(
-    settings: Settings,
+    context: click.Context,
     paths: tuple[Path, ...],
     project: str | None,
     since: datetime | None,
@@ -39,6 +39,7 @@ def command(
     PATHS are files or folders of any supported format (.gz and .zst too), or git repositories with Entire checkpoints. Without PATHS the
     folders are read where Claude Code, Codex, Copilot CLI and Gemini CLI keep their sessions. Drafts are written to the home folder; nothing leaves this machine.
     """
+    settings: Settings = context.obj
     request = MineRequest(paths, project or "", since.timestamp() if since else 0.0, exclude, jobs)
     with Progress(quiet=as_json) as progress:
         result = mine(settings, request, progress)
@@ -46,6 +47,8 @@ def command(
         print_json(machine_form(settings, result))
     for problem in result.ingested.problems if not as_json else ():
         _print_problem(problem)
+    if not result.read and len(result.ingested.problems) == 1 and not as_json:
+        context.exit(1)
     if not result.read:
         where = ", ".join(str(p) for p in paths) or "the usual folders"
         raise NothingToRead(where, "no transcript was found there that Runlore can read. `runlore doctor` says where it looks.")

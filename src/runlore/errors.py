@@ -43,7 +43,9 @@ class NoSuchName(UsageError):
 
 class NotYetMined(UsageError):
     def __init__(self) -> None:
-        super().__init__("Nothing has been mined yet. Run `runlore mine` first, or `runlore mine PATH` for a folder of transcripts.")
+        super().__init__(
+            "Nothing has been mined yet. Run `runlore mine` first, or `runlore mine PATH` for a folder of transcripts."
+        )
 
 
 class BadDocument(RunloreError):

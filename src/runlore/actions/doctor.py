@@ -59,24 +59,48 @@ def _corpus(settings: Settings) -> tuple[Examined, ...]:
         return (Examined("corpus", False, str(error)),)
     formats = ", ".join(f"{n} {f}" for f, n in sorted(Counter(e.format for e in entries).items()))
     findings = find_findings(settings.home)
-    found = [Examined("corpus", not problems, f"{len(entries)} sessions ({formats or 'none'})" + (f"; first problem: {problems[0].message}" if problems else ""))]
+    found = [
+        Examined(
+            "corpus",
+            not problems,
+            f"{len(entries)} sessions ({formats or 'none'})"
+            + (f"; first problem: {problems[0].message}" if problems else ""),
+        )
+    ]
     if findings:
-        found.append(Examined("findings", True, f"{len(findings.workflows)} workflows, {len(findings.facts)} facts, {len(findings.dismissed)} dismissed"))
+        found.append(
+            Examined(
+                "findings",
+                True,
+                f"{len(findings.workflows)} workflows, {len(findings.facts)} facts, {len(findings.dismissed)} dismissed",
+            )
+        )
     return tuple(found)
 
 
 def _hosts(settings: Settings) -> tuple[Examined, ...]:
     folders = discovery.find_host_folders(settings.user_home)
     if not folders:
-        return (Examined("sessions", True, "no folder of Claude Code, Codex, Copilot CLI or Gemini CLI on this machine; name a path instead"),)
+        return (
+            Examined(
+                "sessions",
+                True,
+                "no folder of Claude Code, Codex, Copilot CLI or Gemini CLI on this machine; name a path instead",
+            ),
+        )
     return tuple(
-        Examined("sessions", True, f"{host}: {len(discovery.list_transcript_files([folder]))} files in {folder}") for host, folder in folders
+        Examined("sessions", True, f"{host}: {len(discovery.list_transcript_files([folder]))} files in {folder}")
+        for host, folder in folders
     )
 
 
 def _git() -> Examined:
     path = shutil.which("git")
-    return Examined("git", path is not None, "found" if path else "not found: install git, it merges edited drafts and reads Entire checkpoints")
+    return Examined(
+        "git",
+        path is not None,
+        "found" if path else "not found: install git, it merges edited drafts and reads Entire checkpoints",
+    )
 
 
 def _extra(module: str, extra: str, there: str, missing: str) -> Examined:

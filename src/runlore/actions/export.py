@@ -20,7 +20,9 @@ from runlore.runbooks.skill import export_skill
 from runlore.settings import Settings
 
 
-def export_skills(settings: Settings, folder: Path, names: Sequence[str] = ()) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def export_skills(
+    settings: Settings, folder: Path, names: Sequence[str] = ()
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Write drafts as skill folders; gives each one's name with the points that are still open. Raises NoSuchName."""
     wanted = names or [w.name for w in undismissed(get_findings(settings.home))]
     if not wanted:
@@ -52,7 +54,11 @@ def export_events(settings: Settings, kind: str, file: Path) -> int:
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        number = write_parquet(beside, _transcripts(settings)) if kind == "parquet" else _write_xes(beside, _transcripts(settings))
+        number = (
+            write_parquet(beside, _transcripts(settings))
+            if kind == "parquet"
+            else _write_xes(beside, _transcripts(settings))
+        )
         os.replace(beside, file)
     except OSError as error:
         raise StoreError(str(file), error.strerror or str(error)) from error

@@ -54,7 +54,9 @@ def lint_target(settings: Settings, target: str, today: date) -> tuple[Problem, 
     found: list[Problem] = []
     for file in files:
         if file.stat().st_size > LARGEST:
-            found.append(Problem(str(file), 0, "too-large", f"the file is larger than {LARGEST >> 20} MiB, which no runbook is"))
+            found.append(
+                Problem(str(file), 0, "too-large", f"the file is larger than {LARGEST >> 20} MiB, which no runbook is")
+            )
             continue
         text = file.read_bytes().decode("utf-8", errors="replace")
         found.extend(lint(text, str(file), today=today, find_secrets=find_secrets))

@@ -54,7 +54,13 @@ def transcript_form(file: str, format_name: str, session: str, counts: Counts) -
 
 def problem_form(problem: Problem) -> dict[str, Any]:
     """One problem of the input."""
-    return {"file": problem.file, "line": problem.line, "slug": problem.slug, "message": problem.message, "level": problem.level}
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "slug": problem.slug,
+        "message": problem.message,
+        "level": problem.level,
+    }
 
 
 def workflow_form(workflow: Workflow) -> dict[str, Any]:
@@ -67,7 +73,12 @@ def workflow_form(workflow: Workflow) -> dict[str, Any]:
         "support": {"cases": len(workflow.cases), "sessions": workflow.sessions},
         "effects": list(workflow.effects),
         "cases": [
-            {"transcript": c.transcript, "session": c.session, "sources": [source_form(s) for s in c.sources], "good": c.good}
+            {
+                "transcript": c.transcript,
+                "session": c.session,
+                "sources": [source_form(s) for s in c.sources],
+                "good": c.good,
+            }
             for c in workflow.cases
         ],
         "steps": [_step_form(step) for step in workflow.steps],

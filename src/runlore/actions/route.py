@@ -25,7 +25,9 @@ def read_queries(path: Path) -> list[tuple[str, str]]:
             row = json.loads(line)
             queries.append((str(row["query_id"]), str(row["query"])))
         except (ValueError, KeyError, TypeError, RecursionError):
-            problems.append(Problem(str(path), number, "bad-query", 'this line is no JSON object with "query_id" and "query"'))
+            problems.append(
+                Problem(str(path), number, "bad-query", 'this line is no JSON object with "query_id" and "query"')
+            )
     if problems:
         raise BadDocument(tuple(problems))
     return queries

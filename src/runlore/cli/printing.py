@@ -47,7 +47,9 @@ def print_table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]
 
     table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
     for heading, side in columns:
-        table.add_column(heading, justify="right" if side == "right" else "left", no_wrap=side == "right", overflow="fold")
+        table.add_column(
+            heading, justify="right" if side == "right" else "left", no_wrap=side == "right", overflow="fold"
+        )
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)

@@ -13,7 +13,13 @@ from runlore.settings import Settings
 
 @click.command("draft")
 @click.argument("session")
-@click.option("--case", "number", type=click.IntRange(1), default=None, help="Which case of the session (default: the one with most effects).")
+@click.option(
+    "--case",
+    "number",
+    type=click.IntRange(1),
+    default=None,
+    help="Which case of the session (default: the one with most effects).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: the runbook and its evidence.")
 @click.pass_obj
 def command(settings: Settings, session: str, number: int | None, as_json: bool) -> None:

@@ -30,6 +30,10 @@ def command(context: click.Context, targets: tuple[str, ...], strict: bool, as_j
     else:
         for problem in problems:
             click.echo(f"{problem.file}:{problem.line}: {problem.level}: {problem.message} [{problem.slug}]")
-        click.echo(f"{plural(len(problems), 'problem')}, {plural(sum(p.level == 'error' for p in problems), 'error')}." if problems else "Nothing to complain about.")
+        click.echo(
+            f"{plural(len(problems), 'problem')}, {plural(sum(p.level == 'error' for p in problems), 'error')}."
+            if problems
+            else "Nothing to complain about."
+        )
     if failing:
         context.exit(1)

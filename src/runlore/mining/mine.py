@@ -101,7 +101,7 @@ def _new_id(anchors: frozenset[str]) -> str:
 
 def _named(workflows: Sequence[Workflow], names: dict[str, str]) -> list[Workflow]:
     """Give names: those known stay, new ones are made from titles and are unique."""
-    taken = {names[w.id] for w in workflows if w.id in names}
+    taken = set(names.values())  # a workflow that is not found at the moment keeps its name too
     return [
         replace(w, name=names[w.id]) if w.id in names else replace(w, name=unique(kebab(w.title), taken))
         for w in sorted(workflows, key=lambda w: (-len(w.cases), w.id))

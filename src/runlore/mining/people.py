@@ -15,6 +15,8 @@ from runlore.model import Quote, Source, WorkflowStep
 
 MOST_QUOTES = 6
 LONGEST_QUOTE = 400
+LATEST = 4_102_444_800.0
+"""Seconds since the epoch at the end of the year 2099."""
 MOST_COMPARED = 200
 """Requests that are compared with one another to find the typical ones."""
 
@@ -98,7 +100,8 @@ def _about(case: Case, said: Said, titles: dict[str, str]) -> str:
 
 
 def _day(time: float) -> str:
-    return datetime.fromtimestamp(time, UTC).date().isoformat() if time else ""
+    """The day of a time; a clock that was not set, or counted in something else than seconds, gives none."""
+    return datetime.fromtimestamp(time, UTC).date().isoformat() if 0 < time < LATEST else ""
 
 
 def _triggers(members: Sequence[Member], title: str) -> tuple[Quote, ...]:

@@ -15,6 +15,7 @@ _DAYS = re.compile(
     rf"(?i)\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b(?=[\s,])|\b{_MONTH}(?=\s*<\*>)|(?<=<\*> ){_MONTH},?"
 )
 _MARKS = re.compile(r"(?:<\*>[\s,;]*){2,}")
+_TORN = re.compile(r"\s*\([^()]*<\*>$")
 _TAGS = re.compile(r"</?tool_use_error>|^(?:Exit code \d+|Process exited with code \d+)\s*")
 _SPACE = re.compile(r"\s+")
 _ALARM = re.compile(r"(?i)\b(?:error|failed|failure|fatal|cannot|can't|not found|no such|denied|invalid|unknown|undefined|unexpected|refused|panic|FAIL)\b")
@@ -37,6 +38,7 @@ def template(text: str) -> str:
     line = telling_line(text)
     line = _SPACE.sub(" ", _MASKS.sub("<*>", line)).strip()
     line = _MARKS.sub("<*> ", _DAYS.sub("<*>", line)).strip()
+    line = _TORN.sub("", line).rstrip(" ,;:(")
     if len(line) > LONGEST:
         line = line[:LONGEST].rsplit(" ", 1)[0]
     return line

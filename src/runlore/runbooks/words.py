@@ -142,13 +142,16 @@ def mask_command(command: str) -> str:
     return _EMAIL.sub(lambda found: found[0] if _ROLE_MAILBOX.match(found[0]) else "<e-mail>", command)
 
 
-def is_personal(text: str) -> bool:
-    """Say whether a value names a person or holds a secret's placeholder: such a value is never written as a constant."""
+def is_personal(text: str, sessions: int = 1) -> bool:
+    """Say whether a value names a person or holds a secret's placeholder: such a value is never written as a constant.
+
+    A number that could be somebody's telephone is taken for the company's own where at least three sessions used it.
+    """
     address = _EMAIL.search(text)
     return (
         "[SECRET:" in text
         or (address is not None and not _ROLE_MAILBOX.match(address[0]))
-        or bool(_PHONE.fullmatch(text))
+        or (sessions < 3 and bool(_PHONE.fullmatch(text)))
     )
 
 

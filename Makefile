@@ -47,14 +47,14 @@ lock:
 	sh tools/lock.sh
 
 # The package alone, as a user has it, but editable.
-$(VENV)/.runlore: pyproject.toml tools/find_python.sh
-	@python=$$(sh tools/find_python.sh) && { test -x $(PY) || "$$python" -m venv $(VENV) || sh tools/find_python.sh --no-venv; }
+$(VENV)/.runlore: pyproject.toml tools/make_environment.sh tools/find_python.sh
+	@sh tools/make_environment.sh $(VENV)
 	@echo "Installing Runlore into $(VENV) ..."
 	@$(PIP) install --quiet --editable .
 	@touch $@
 
-$(VENV)/.runlore-dev: pyproject.toml requirements-dev.lock tools/find_python.sh
-	@python=$$(sh tools/find_python.sh) && { test -x $(PY) || "$$python" -m venv $(VENV) || sh tools/find_python.sh --no-venv; }
+$(VENV)/.runlore-dev: pyproject.toml requirements-dev.lock tools/make_environment.sh tools/find_python.sh
+	@sh tools/make_environment.sh $(VENV)
 	@echo "Installing Runlore and its tools into $(VENV) ..."
 	@if [ -n "$(LOCKED)" ]; then \
 	  $(PIP) install --quiet --require-hashes --requirement requirements-dev.lock && \

@@ -1,12 +1,7 @@
 #!/bin/sh
 # Prints the first Python that is new enough (3.11), or says what to install. PYTHON=/path/to/python names one.
-# With --no-venv: says why an environment could not be made.
 set -eu
 
-if [ "${1:-}" = "--no-venv" ]; then
-    echo "The environment could not be made. On Debian and Ubuntu: apt-get install python3-venv. Then run make again." >&2
-    exit 1
-fi
 for name in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do
     if command -v "$name" >/dev/null 2>&1 && "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
         command -v "$name"

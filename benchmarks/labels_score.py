@@ -22,11 +22,20 @@ def mined_cases(folder: Path) -> dict[str, list[tuple[str, int]]]:
     """Mine the sessions; gives, by workflow, its cases as (session, first line)."""
     with tempfile.TemporaryDirectory() as home:
         environment = os.environ | {"RUNLORE_HOME": home}
-        command = [sys.executable, "-m", "runlore", "mine", "--json", *(str(folder / h) for h in ("claude-code", "codex", "copilot-cli"))]
+        command = [
+            sys.executable,
+            "-m",
+            "runlore",
+            "mine",
+            "--json",
+            *(str(folder / h) for h in ("claude-code", "codex", "copilot-cli")),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     found = {}
     for workflow in json.loads(done.stdout)["workflows"]:
-        found[workflow["name"]] = [(c["session"], min((s["line"] for s in c["sources"]), default=0)) for c in workflow["cases"]]
+        found[workflow["name"]] = [
+            (c["session"], min((s["line"] for s in c["sources"]), default=0)) for c in workflow["cases"]
+        ]
     return found
 
 
@@ -62,7 +71,12 @@ def score(labels: dict, mined: dict[str, list[tuple[str, int]]]) -> dict:
             if not name:
                 continue
             held.add(session)
-            near = {n for (s, at), ns in places.items() if (s == session or s.endswith(session)) and abs(at - line) <= 3 for n in ns}
+            near = {
+                n
+                for (s, at), ns in places.items()
+                if (s == session or s.endswith(session)) and abs(at - line) <= 3
+                for n in ns
+            }
             for own in {name, *near}:
                 votes[own] += 1
                 touched[workflow][own].add(session)
@@ -72,7 +86,9 @@ def score(labels: dict, mined: dict[str, list[tuple[str, int]]]) -> dict:
         if len(held) >= 3:
             judged.append(workflow)
         matches[workflow] = {
-            n for n in wanted if 2 * sum(votes[v] for v in {n, *neighbours[n]}) >= total and (votes[n] or neighbours[n] & set(votes))
+            n
+            for n in wanted
+            if 2 * sum(votes[v] for v in {n, *neighbours[n]}) >= total and (votes[n] or neighbours[n] & set(votes))
         }
     found = {}
     for name, row in wanted.items():

@@ -49,7 +49,12 @@ def repeat(folder: Path, target: Path, times: int) -> tuple[int, int]:
 
 def measure(corpus: Path, home: Path, jobs: int) -> dict[str, object]:
     """Run `runlore mine` over a corpus as a process of its own; gives its exit code, seconds and peak megabytes."""
-    environment = {**os.environ, "HOME": str(home), "RUNLORE_HOME": str(home / "runlore"), "RUNLORE_SECRET": "benchmark"}
+    environment = {
+        **os.environ,
+        "HOME": str(home),
+        "RUNLORE_HOME": str(home / "runlore"),
+        "RUNLORE_SECRET": "benchmark",
+    }
     began = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "runlore", "mine", str(corpus), "--jobs", str(jobs)],

@@ -36,7 +36,7 @@ def blind(transcript: Transcript) -> Transcript:
 
 def seconds(stamp: str) -> float:
     """Seconds since the epoch of an ISO time."""
-    return datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()
+    return datetime.fromisoformat(stamp).timestamp()
 
 
 def main() -> None:
@@ -49,7 +49,9 @@ def main() -> None:
     for path in sorted(options.folder.rglob("*.jsonl.gz")):
         for item in read_file(path):
             if isinstance(item, Reading):
-                made = digest(msgspec.structs.replace(item.transcript, hash="") if options.named else blind(item.transcript))
+                made = digest(
+                    msgspec.structs.replace(item.transcript, hash="") if options.named else blind(item.transcript)
+                )
                 digests.append(msgspec.structs.replace(made, transcript=made.session))
     names = {w.id: w.name for w in mine(digests).workflows}
     spans: dict[str, dict[str, list[tuple[float, float]]]] = {}
@@ -78,7 +80,9 @@ def main() -> None:
         best = None
         for workflow, cases in spans.items():
             hit = [(s, a) for s, a, b in rows if any(first <= b and a <= last for first, last in cases.get(s, []))]
-            covered = sum(min(sum(l - f for f, l in cases.get(s, [])) / total[s], 1.0) for s, _, _ in rows) / len(rows)
+            covered = sum(
+                min(sum(last - first for first, last in cases.get(s, [])) / total[s], 1.0) for s, _, _ in rows
+            ) / len(rows)
             score = len(hit) / len(rows) - covered
             if best is None or score > best[0]:
                 best = (score, workflow, len(hit), len({s for s, _ in hit}), covered)

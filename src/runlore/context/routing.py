@@ -166,7 +166,9 @@ def _title_scores(said: Counter[str], own: Sequence[Sequence[str]]) -> list[floa
     shared = Counter(w for row in own for w in row)
     total = len(own) + 1
     return [
-        OWN * sum(math.log1p(said[w]) * math.log(total / shared[w]) for w in row if w in said) / math.sqrt(len(row) or 1)
+        OWN
+        * sum(math.log1p(said[w]) * math.log(total / shared[w]) for w in row if w in said)
+        / math.sqrt(len(row) or 1)
         for row in own
     ]
 
@@ -189,7 +191,8 @@ def _fit(samples: Sequence[_Sample], kinds: int) -> tuple[tuple[dict[str, float]
         lifts = [0.0] * kinds
         for vector, offset, goal, weight in samples:
             scores = [
-                offset[k] + biases[k] + sum([x * w[t] for t, x in vector.items() if t in w]) for k, w in enumerate(weights)
+                offset[k] + biases[k] + sum([x * w[t] for t, x in vector.items() if t in w])
+                for k, w in enumerate(weights)
             ]
             for k, share in enumerate(_softmax(scores)):
                 error = weight * (share - goal.get(k, 0.0))
@@ -205,7 +208,9 @@ def _fit(samples: Sequence[_Sample], kinds: int) -> tuple[tuple[dict[str, float]
                 own[t] *= keep
             for t, slope_t in slopes[k].items():
                 own[t] = own.get(t, 0.0) - RATE * 10 * slope_t / total
-    return tuple({t: round(w, 6) for t, w in sorted(row.items())} for row in weights), tuple(round(b, 6) for b in biases)
+    return tuple({t: round(w, 6) for t, w in sorted(row.items())} for row in weights), tuple(
+        round(b, 6) for b in biases
+    )
 
 
 def lines_of(words: Iterable[Sequence[str]]) -> Lines:

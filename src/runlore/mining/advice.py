@@ -88,4 +88,6 @@ def _trap(fact: Fact, workflow: Workflow) -> list[FailureMode]:
     template = said.group(1).replace("…", "<*>")
     if any(template[:24] in m.template or m.template[:24] in template for m in workflow.failure_modes):
         return []
-    return [FailureMode(tool.group(1), template, fact.occurrences, fact.remedy.rstrip("."), fact.occurrences, fact.sources)]
+    return [
+        FailureMode(tool.group(1), template, fact.occurrences, fact.remedy.rstrip("."), fact.occurrences, fact.sources)
+    ]

@@ -261,7 +261,7 @@ def _is_retry(segment: _Segment, case: _Case) -> bool:
     """The same procedure called again before it did anything: an interrupt, a typing error."""
     opening = case.segments[0]
     done = any(s.roles & {"edit", "effect"} for s in case.segments)
-    return opening.procedure == segment.procedure and not done or not any(s.calls for s in case.segments)
+    return (opening.procedure == segment.procedure and not done) or not any(s.calls for s in case.segments)
 
 
 def _names_another(named: frozenset[str], known: set[str]) -> bool:

@@ -30,7 +30,9 @@ MOST_SCALARS = 14
 MOST_LINES = 40
 """Lines of a request that are indexed for routing."""
 _MOST_ERROR = 400
-_POLITE = re.compile(r"(?i)error|expired|invalid|denied|forbidden|unauthori[sz]ed|not_?found|failed|missing|exceeded|conflict")
+_POLITE = re.compile(
+    r"(?i)error|expired|invalid|denied|forbidden|unauthori[sz]ed|not_?found|failed|missing|exceeded|conflict"
+)
 LINK = "link"
 """Stands for a path in ``Call.scalars``: the link that a command's output ends with."""
 _PICKED = re.compile(r'"[^"\n]*"\s*=\s*"([^"\n]*)"')
@@ -169,7 +171,9 @@ def _case(
             state.interrupted = True
         elif number in described:
             _take_call(state, event, described[number])
-    times = [e.time for e in events[span.first : span.last + 1] if e.time] + [e.end for e in events[span.first : span.last + 1] if e.end]
+    times = [e.time for e in events[span.first : span.last + 1] if e.time] + [
+        e.end for e in events[span.first : span.last + 1] if e.end
+    ]
     started = min(times, default=0.0)
     return Case(
         tuple(state.calls),
@@ -236,7 +240,9 @@ def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) 
                 error if own or len(activities) == 1 else "",
                 event.words[:MOST_WORDS],
                 bindings if own else (),
-                _shown(result, structured) if own and outcome == "ok" and activity.role in ("effect", "check", "read") else (),
+                _shown(result, structured)
+                if own and outcome == "ok" and activity.role in ("effect", "check", "read")
+                else (),
                 edges if own else (),
                 activity.objects,
                 event.actor,
@@ -247,7 +253,16 @@ def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) 
         if not own:
             continue
         if event.words and event.outcome == "rejected":
-            state.said.append(Said("refusal", event.words[:MOST_WORDS], event.result_line, event.result_index, event.end, len(state.calls)))
+            state.said.append(
+                Said(
+                    "refusal",
+                    event.words[:MOST_WORDS],
+                    event.result_line,
+                    event.result_index,
+                    event.end,
+                    len(state.calls),
+                )
+            )
             state.words.add(event.words)
         elif event.words:
             state.words.add(event.words)
@@ -286,7 +301,9 @@ def _outcome(event: Event) -> str:
     result = event.result
     if event.outcome != "ok" or not isinstance(result, dict) or len(result) > 12:
         return event.outcome
-    status = next((result[k] for k in ("status", "statusCode", "status_code", "http_status") if isinstance(result.get(k), int)), 0)
+    status = next(
+        (result[k] for k in ("status", "statusCode", "status_code", "http_status") if isinstance(result.get(k), int)), 0
+    )
     if status >= 400 or result.get("success") is False or result.get("ok") is False:
         return "error"
     code = next((result[k] for k in ("code", "errorCode", "error_code") if isinstance(result.get(k), str)), "")
@@ -358,7 +375,9 @@ def part(case: Case, first: int, last: int, said: Sequence[Said]) -> Case:
     calls = piece.calls
     times = [c.time for c in calls if c.time] + [c.end for c in calls if c.end] + [s.time for s in said if s.time]
     started = min(times, default=case.started)
-    asked = _asked([s.text for s in said if s.kind in ("request", "plan", "followup", "correction") and s.after <= first])
+    asked = _asked(
+        [s.text for s in said if s.kind in ("request", "plan", "followup", "correction") and s.after <= first]
+    )
     return msgspec.structs.replace(
         piece,
         asked=asked or case.asked,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from runlore.mining.digest import Call, Case
 
@@ -18,7 +18,9 @@ _MARKS = re.compile(r"(?:<\*>[\s,;]*){2,}")
 _TORN = re.compile(r"\s*\([^()]*<\*>$")
 _TAGS = re.compile(r"</?tool_use_error>|^(?:Exit code \d+|Process exited with code \d+)\s*")
 _SPACE = re.compile(r"\s+")
-_ALARM = re.compile(r"(?i)\b(?:error|failed|failure|fatal|cannot|can't|not found|no such|denied|invalid|unknown|undefined|unexpected|refused|panic|FAIL)\b")
+_ALARM = re.compile(
+    r"(?i)\b(?:error|failed|failure|fatal|cannot|can't|not found|no such|denied|invalid|unknown|undefined|unexpected|refused|panic|FAIL)\b"
+)
 _ENVIRONMENT = re.compile(
     r"(?i)command not found|no such file|not installed|permission denied|unsupported|cannot find module|unknown (?:flag|option|command|task|"
     r"shorthand)|missing script|no task|npm err|err_|\be[a-z]{5,}\b: |timed? ?out|refused|unauthori|expired|token|credential|first\b|"
@@ -63,8 +65,8 @@ class Seen:
 
     count: int = 0
     resolved: int = 0
-    recoveries: Counter[str] | None = None
-    sources: list[tuple[str, Call]] | None = None
+    recoveries: Counter[str] = field(default_factory=Counter)
+    sources: list[tuple[str, Call]] = field(default_factory=list)
     example: str = ""
 
 
@@ -74,7 +76,7 @@ def collect(cases: Iterable[tuple[str, Case]]) -> dict[tuple[str, str], Seen]:
     The recovery of an error is the first later call of the case that went well and has the same activity (tried again, possibly
     after something else); what was done in between, where it did go well, is the recovery's name.
     """
-    found: dict[tuple[str, str], Seen] = defaultdict(lambda: Seen(0, 0, Counter(), []))
+    found: dict[tuple[str, str], Seen] = defaultdict(Seen)
     spelling: dict[tuple[str, str], str] = {}
     for transcript, case in cases:
         for number, call in enumerate(case.calls):
@@ -87,7 +89,6 @@ def collect(cases: Iterable[tuple[str, Case]]) -> dict[tuple[str, str], Seen]:
             seen = found[key]
             seen.count += 1
             seen.example = seen.example or call.error
-            assert seen.sources is not None and seen.recoveries is not None
             seen.sources.append((transcript, call))
             recovery = _recovery(case, number)
             if recovery:
@@ -106,7 +107,7 @@ def _recovery(case: Case, number: int) -> str:
             if call.outcome != "ok":
                 return ""
             return _asked(case, number, n, _changed(failed, call)) or _said(failed, call, between)
-        if call.outcome == "ok" and call.role not in ("plan",):
+        if call.outcome == "ok" and call.role != "plan":
             between.append(call)
         if len(between) > 6:
             return ""
@@ -131,7 +132,11 @@ def _asked(case: Case, failed: int, again: int, changed: list[str]) -> str:
 
 def _said(failed: Call, again: Call, between: list[Call]) -> str:
     """Say the recovery in words: what changed, or what was done before trying again."""
-    helpful = [c for c in between if c.role in ("effect", "edit", "procedure") or (c.role in ("check", "read") and not c.common)]
+    helpful = [
+        c
+        for c in between
+        if c.role in ("effect", "edit", "procedure") or (c.role in ("check", "read") and not c.common)
+    ]
     if helpful:
         phrases = list(dict.fromkeys(c.phrase[:1].lower() + c.phrase[1:] for c in helpful[-2:]))
         return f"{' and '.join(phrases)}, then try again"

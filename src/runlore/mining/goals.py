@@ -38,7 +38,7 @@ class Goal:
 
 
 def _patterns(*rows: tuple[float, str]) -> tuple[tuple[float, re.Pattern[str]], ...]:
-    return tuple((weight, re.compile(pattern, re.I | re.S)) for weight, pattern in rows)
+    return tuple((weight, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for weight, pattern in rows)
 
 
 GOALS: tuple[Goal, ...] = (
@@ -47,12 +47,22 @@ GOALS: tuple[Goal, ...] = (
         "Answer the review comments on a pull request",
         "Fetch the open review comments, judge each, fix what is valid and answer in the thread. Use when a pull request has comments or feedback to work through.",
         _patterns(
-            (2.0, r"\b(?:pr|pull request|mr|merge request|review|reviewer|bugbot|copilot|github)\b.{0,60}\b(?:comments?|feedback|threads?|suggestions?)\b"),
+            (
+                2.0,
+                r"\b(?:pr|pull request|mr|merge request|review|reviewer|bugbot|copilot|github)\b.{0,60}\b(?:comments?|feedback|threads?|suggestions?)\b",
+            ),
             (2.0, r"\b(?:comments?|feedback)\b.{0,30}\b(?:pr|pull request|mr|merge request|review)\b"),
-            (2.0, r"\b(?:unresolved|new|more|outstanding|open|remaining|another) (?:\w+ ){0,2}comments?\b|discussion_r\d+|#note_\d+"),
+            (
+                2.0,
+                r"\b(?:unresolved|new|more|outstanding|open|remaining|another) (?:\w+ ){0,2}comments?\b|discussion_r\d+|#note_\d+",
+            ),
             (1.0, r"\b(?:respond|reply|address|resolve|answer)\w*\b.{0,40}\b(?:comments?|feedback|threads?)\b"),
         ),
-        _patterns((2.0, r"^gh api .*(?:pulls|merge_requests).*(?:comments|replies|reviews|threads)"), (1.0, r"^gh api .*(?:comments|reviews|threads|graphql)"), (0.5, r"^gh pr (?:view|comment|review)")),
+        _patterns(
+            (2.0, r"^gh api .*(?:pulls|merge_requests).*(?:comments|replies|reviews|threads)"),
+            (1.0, r"^gh api .*(?:comments|reviews|threads|graphql)"),
+            (0.5, r"^gh pr (?:view|comment|review)"),
+        ),
         ("edit", "effect", "read"),
     ),
     Goal(
@@ -62,13 +72,18 @@ GOALS: tuple[Goal, ...] = (
         _patterns(
             (
                 2.0,
-                r"\bmerge[- ]confli(?:ct|x)\w*|\bconflicts? (?:with|from|in|on|to|against) (?:the |our )?(?:main|master|parent|base|upstream|origin|branch|pr)\b"
-                r"|\b(?:resolve|fix|have|got|there are|deal with) (?:\w+ ){0,3}conflicts\b",
+                (
+                    r"\bmerge[- ]confli(?:ct|x)\w*|\bconflicts? (?:with|from|in|on|to|against) (?:the |our )?(?:main|master|parent|base|upstream|origin|branch|pr)\b"
+                    r"|\b(?:resolve|fix|have|got|there are|deal with) (?:\w+ ){0,3}conflicts\b"
+                ),
             ),
             (1.5, r"\brebas(?:e|ing|ed)\b"),
             (1.5, r"\bmerge (?:with |in |from |the )*(?:main|master|parent|upstream|base|origin|develop)\b"),
             (1.5, r"\bmerge issues?\b"),
-            (2.0, r"\bupdate (?:this |the |our |my )?branch\b|\bupdate (?:it |this |us )?from (?:the |our |its )?(?:main|master|parent|base|upstream|origin|develop)\b"),
+            (
+                2.0,
+                r"\bupdate (?:this |the |our |my )?branch\b|\bupdate (?:it |this |us )?from (?:the |our |its )?(?:main|master|parent|base|upstream|origin|develop)\b",
+            ),
             (1.0, r"\bup to date with\b|\bbehind (?:main|master|origin)\b"),
         ),
         _patterns((1.5, r"^git (?:merge|rebase|cherry-pick)(?! --abort)(?!-base)"), (0.5, r"^git (?:pull|fetch)")),
@@ -79,21 +94,32 @@ GOALS: tuple[Goal, ...] = (
         "Find out why a CI run failed and make it green",
         "Read the failed job's log, reproduce it here, fix only that and watch the new run. Use when a build, pipeline or check on the hosting service is red.",
         _patterns(
-            (2.0, r"\b(?:ci|pipeline|github actions?|gitlab ci|buildkite|circleci|workflow run)\b.{0,60}\b(?:fail\w*|red|broke\w*|error\w*|flak\w*)"),
+            (
+                2.0,
+                r"\b(?:ci|pipeline|github actions?|gitlab ci|buildkite|circleci|workflow run)\b.{0,60}\b(?:fail\w*|red|broke\w*|error\w*|flak\w*)",
+            ),
             (2.0, r"\b(?:fail\w*|red|broken|flaky)\b.{0,40}\b(?:ci|pipeline|actions?|on the build|build job)\b"),
             (2.0, r"/actions/runs/\d+|/-/(?:jobs|pipelines)/\d+"),
             (1.5, r"\bfail\w*\b.{0,20}\bon the build\b"),
         ),
-        _patterns((1.5, r"^gh run (?:view|watch|list|rerun|download)"), (1.0, r"^gh pr checks|^gh api .*actions|^glab ci"),),
+        _patterns(
+            (1.5, r"^gh run (?:view|watch|list|rerun|download)"), (1.0, r"^gh pr checks|^gh api .*actions|^glab ci")
+        ),
     ),
     Goal(
         "fix-failing-check",
         "Mend a failing test or lint check",
         "Run the failing check alone, decide whether the code or the check is wrong, mend the cause and run everything again. Use when tests, lint or a build fail.",
         _patterns(
-            (2.0, r"\b(?:tests?|lint\w*|type ?check\w*|build|compil\w+|e2e|specs?)\b.{0,40}\b(?:fail\w*|broke\w*|red|error\w*|not pass\w*)"),
+            (
+                2.0,
+                r"\b(?:tests?|lint\w*|type ?check\w*|build|compil\w+|e2e|specs?)\b.{0,40}\b(?:fail\w*|broke\w*|red|error\w*|not pass\w*)",
+            ),
             (2.0, r"\b(?:fail\w*|broken)\b.{0,25}\b(?:tests?|lint\w*|build|specs?|checks?)\b"),
-            (2.0, r"\bfix (?:the |these |those |all )*(?:tests?|lint\w*|build|specs?)\b|--- FAIL|=== (?:RUN|NAME) |FAILED tests?/"),
+            (
+                2.0,
+                r"\bfix (?:the |these |those |all )*(?:tests?|lint\w*|build|specs?)\b|--- FAIL|=== (?:RUN|NAME) |FAILED tests?/",
+            ),
         ),
         _patterns((0.5, r"(?:lint|test|vet|pytest|jest|vitest|ruff|mypy|build)")),
         ("edit", "check"),
@@ -103,15 +129,29 @@ GOALS: tuple[Goal, ...] = (
         "Act on a review finding",
         "Check that the finding holds, make the smallest fix and prove it with tests and lint. Use when somebody pastes a reviewer's or a bot's remark about the code.",
         _patterns(
-            (2.0, r"\b(?:got|received|have|this|some|following|the) (?:some |this |the )?(?:review )?(?:feedback|finding|findings|remark|remarks|review)\b"),
-            (2.0, r"\b(?:high|medium|low|critical|minor|major) severity\b|\bseverity:|^\s*(?:nit|suggestion|issue|bug)\s*[:(]"),
-            (1.5, r"\b(?:redundant|duplicat\w+|dead code|unused|race condition|missing (?:check|test|error|validation)|inconsisten\w+|off-by-one|silently|never (?:called|used|reached))\b"),
             (
                 2.0,
-                r"\A\W*(?:The|This|When|If|In|Missing|Tests?|Using|No|Both|Since|There)\b(?=.{80})(?=.*\b(?:consider|could|may|might|misleading|"
-                r"missing|silently|lacks?|overwrites?|incorrect\w*|inconsisten\w+|never|unnecessar\w+|potential\w*|instead of)\b)(?!.{0,300}\b(?:I'd|I'm|I|let's|please|can you)\b)",
+                r"\b(?:got|received|have|this|some|following|the) (?:some |this |the )?(?:review )?(?:feedback|finding|findings|remark|remarks|review)\b",
             ),
-            (1.0, r"\b(?:reviewer|bugbot|copilot|coderabbit|greptile|codex) (?:says|said|found|suggests|flagged|thinks)\b"),
+            (
+                2.0,
+                r"\b(?:high|medium|low|critical|minor|major) severity\b|\bseverity:|^\s*(?:nit|suggestion|issue|bug)\s*[:(]",
+            ),
+            (
+                1.5,
+                r"\b(?:redundant|duplicat\w+|dead code|unused|race condition|missing (?:check|test|error|validation)|inconsisten\w+|off-by-one|silently|never (?:called|used|reached))\b",
+            ),
+            (
+                2.0,
+                (
+                    r"\A\W*(?:The|This|When|If|In|Missing|Tests?|Using|No|Both|Since|There)\b(?=.{80})(?=.*\b(?:consider|could|may|might|misleading|"
+                    r"missing|silently|lacks?|overwrites?|incorrect\w*|inconsisten\w+|never|unnecessar\w+|potential\w*|instead of)\b)(?!.{0,300}\b(?:I'd|I'm|I|let's|please|can you)\b)"
+                ),
+            ),
+            (
+                1.0,
+                r"\b(?:reviewer|bugbot|copilot|coderabbit|greptile|codex) (?:says|said|found|suggests|flagged|thinks)\b",
+            ),
         ),
         (),
         ("edit",),
@@ -121,8 +161,14 @@ GOALS: tuple[Goal, ...] = (
         "Review changes before they are merged",
         "Read the whole difference against its purpose, verify what looks wrong and list the findings by severity. Use when a branch, a diff or a pull request is to be reviewed.",
         _patterns(
-            (2.0, r"^\W*(?:please |can you |could you |let'?s |let us |we are |i want you to )*(?:code )?review(?:ing)?\b(?!.{0,20}(?:comment|feedback))"),
-            (2.0, r"\brun (?:a |an |another |the )?(?:code )?review\b|\bcode review\b|\breview (?:this|these|my|our|the|all|it|together)\b|\breviewing https?://|\brequest\w* (?:a )?(?:code )?review\b"),
+            (
+                2.0,
+                r"^\W*(?:please |can you |could you |let'?s |let us |we are |i want you to )*(?:code )?review(?:ing)?\b(?!.{0,20}(?:comment|feedback))",
+            ),
+            (
+                2.0,
+                r"\brun (?:a |an |another |the )?(?:code )?review\b|\bcode review\b|\breview (?:this|these|my|our|the|all|it|together)\b|\breviewing https?://|\brequest\w* (?:a )?(?:code )?review\b",
+            ),
             (1.0, r"\btake a (?:critical |close )?look at (?:the|this|my) (?:pr|diff|changes|plan|branch)\b"),
         ),
         _patterns((1.5, r"^(?:skill|/)\S*review"), (0.5, r"^gh pr (?:diff|view)|^git diff")),
@@ -132,8 +178,14 @@ GOALS: tuple[Goal, ...] = (
         "Carry out an approved plan",
         "Read the plan and the code that it names, carry it out task by task and end with all checks green. Use when a plan or a specification is handed over.",
         _patterns(
-            (2.5, r"^\W*(?:please )?(?:implement|execute|carry out|follow|apply|start on) (?:the |this |that )?(?:following |approved |attached |written )*(?:implementation )?plan\b"),
-            (2.0, r"\b(?:implement|execute|carry out|work through|continue) (?:the |this |that )?(?:following |approved )*plan\b|\bread the plan\b"),
+            (
+                2.5,
+                r"^\W*(?:please )?(?:implement|execute|carry out|follow|apply|start on) (?:the |this |that )?(?:following |approved |attached |written )*(?:implementation )?plan\b",
+            ),
+            (
+                2.0,
+                r"\b(?:implement|execute|carry out|work through|continue) (?:the |this |that )?(?:following |approved )*plan\b|\bread the plan\b",
+            ),
             (2.0, r"\b(?:let'?s|now|please|go ahead and|start to) (?:implement|build) (?:this|it|that)\b"),
         ),
         _patterns((1.0, r"^(?:skill|/)\S*(?:execut\w+-plan|implement)")),
@@ -144,7 +196,10 @@ GOALS: tuple[Goal, ...] = (
         "Work out a design and write the plan",
         "Explore the code, settle the open questions with the person and write the plan down. Use when something is to be designed or planned before it is built.",
         _patterns(
-            (2.0, r"\b(?:brainstorm\w*|write (?:a |an |the )?(?:implementation )?plan|plan (?:this|it|out|for)|design doc\w*|come up with a plan|propose (?:a|an) (?:design|approach|plan))\b"),
+            (
+                2.0,
+                r"\b(?:brainstorm\w*|write (?:a |an |the )?(?:implementation )?plan|plan (?:this|it|out|for)|design doc\w*|come up with a plan|propose (?:a|an) (?:design|approach|plan))\b",
+            ),
         ),
         _patterns((2.0, r"^(?:skill|/)\S*(?:brainstorm|writ\w*-plan|plan$)"), (0.5, r"^ExitPlanMode|^EnterPlanMode")),
     ),
@@ -153,17 +208,25 @@ GOALS: tuple[Goal, ...] = (
         "Work on a tracker issue from start to checked change",
         "Fetch the issue with its pictures and links, agree on the approach, change the code with tests and run all checks. Use when the request names an issue of the tracker.",
         _patterns(
-            (1.5, r"\b(?:linear|jira|ticket|issue|story|task)\b.{0,20}\b[A-Z][A-Z0-9]{1,9}-\d+\b|\b[A-Z][A-Z0-9]{1,9}-\d+\b.{0,20}\b(?:linear|jira)\b"),
+            (
+                1.5,
+                r"\b(?:linear|jira|ticket|issue|story|task)\b.{0,20}\b[A-Z][A-Z0-9]{1,9}-\d+\b|\b[A-Z][A-Z0-9]{1,9}-\d+\b.{0,20}\b(?:linear|jira)\b",
+            ),
             (1.5, r"\b(?:work\w*|look|pick up|start) (?:on|at) (?:issue |ticket |#)|\bissues/\d+"),
         ),
-        _patterns((1.5, r"get_issue|^gh issue view|^glab issue view|jira.*get"),),
+        _patterns((1.5, r"get_issue|^gh issue view|^glab issue view|jira.*get")),
         ("edit",),
     ),
     Goal(
         "file-issue",
         "File a problem in the tracker",
         "Collect cause, evidence and the way round it, create the issue and link what belongs to it. Use when a problem is to be written up instead of fixed here.",
-        _patterns((2.0, r"\b(?:create|file|open|add|raise|log|make|write)\w* (?:a |an |another |the )?(?:new )?(?:follow[- ]?up )?(?:linear |jira |github |gitlab )?(?:issue|ticket|bug)s?\b|\b(?:create|file|open|add|raise|log)\w* (?:a |an |another )?(?:linear|jira|github|gitlab) \w+")),
+        _patterns(
+            (
+                2.0,
+                r"\b(?:create|file|open|add|raise|log|make|write)\w* (?:a |an |another |the )?(?:new )?(?:follow[- ]?up )?(?:linear |jira |github |gitlab )?(?:issue|ticket|bug)s?\b|\b(?:create|file|open|add|raise|log)\w* (?:a |an |another )?(?:linear|jira|github|gitlab) \w+",
+            )
+        ),
         _patterns((2.5, r"create_?issue|^gh issue create|^glab issue create")),
         ("effect",),
         by_deed=True,
@@ -172,7 +235,12 @@ GOALS: tuple[Goal, ...] = (
         "open-pull-request",
         "Push a branch and open a pull request",
         "Commit only what belongs to the change, push it, open the pull request with summary and checks and record its link. Use when finished work is to be put up for review.",
-        _patterns((2.0, r"\b(?:create|open|make|raise|put up|submit)\w* (?:a |an |the |me a )?(?:new |draft )*(?:pr|pull request|mr|merge request)\b|\bpush (?:it |this )?(?:to|as) (?:a )?(?:pr|pull request)\b")),
+        _patterns(
+            (
+                2.0,
+                r"\b(?:create|open|make|raise|put up|submit)\w* (?:a |an |the |me a )?(?:new |draft )*(?:pr|pull request|mr|merge request)\b|\bpush (?:it |this )?(?:to|as) (?:a )?(?:pr|pull request)\b",
+            )
+        ),
         _patterns((2.5, r"^gh pr create|^glab mr create|create_?(?:pull_?request|merge_?request)")),
         ("effect",),
         by_deed=True,
@@ -181,8 +249,19 @@ GOALS: tuple[Goal, ...] = (
         "release",
         "Release a version",
         "Check what goes out, raise the version, tag, publish and verify that it arrived. Use when a version is to be released or published.",
-        _patterns((2.0, r"\b(?:cut|make|do|publish|ship|prepare|create) (?:a |an |the |this |our )?(?:new |next |patch |minor |major )*(?:release|version)\b|\brelease (?:v?\d|the|a|this|to|it)\b|\bpublish\b.{0,40}\b(?:npm|pypi|crates|package|registry)\b|\bbump\b.{0,30}\bversion\b"),),
-        _patterns((2.0, r"(?:npm|pnpm|yarn|cargo|twine|poetry|uv|gem|hatch) (?:publish|upload|push)|^gh release create|goreleaser release|^git push --tags"), (0.5, r"^git tag")),
+        _patterns(
+            (
+                2.0,
+                r"\b(?:cut|make|do|publish|ship|prepare|create) (?:a |an |the |this |our )?(?:new |next |patch |minor |major )*(?:release|version)\b|\brelease (?:v?\d|the|a|this|to|it)\b|\bpublish\b.{0,40}\b(?:npm|pypi|crates|package|registry)\b|\bbump\b.{0,30}\bversion\b",
+            )
+        ),
+        _patterns(
+            (
+                2.0,
+                r"(?:npm|pnpm|yarn|cargo|twine|poetry|uv|gem|hatch) (?:publish|upload|push)|^gh release create|goreleaser release|^git push --tags",
+            ),
+            (0.5, r"^git tag"),
+        ),
         ("effect", "check", "edit"),
         by_deed=True,
     ),
@@ -193,7 +272,10 @@ GOALS: tuple[Goal, ...] = (
         _patterns(
             (2.0, r"\b(?:debug\w*|diagnos\w+|root cause|investigat\w+|reproduc\w+)\b"),
             (1.5, r"\bwhy (?:is|are|does|do|did|isn'?t|doesn'?t|don'?t|was|has|have|would|can'?t)\b"),
-            (1.5, r"\b(?:bug|broken|doesn'?t work|not working|crash\w*|regression|getting this error|get(?:ting)? (?:the following|an|this) (?:error|panic)|went wrong|unexpected\w*|should have)\b"),
+            (
+                1.5,
+                r"\b(?:bug|broken|doesn'?t work|not working|crash\w*|regression|getting this error|get(?:ting)? (?:the following|an|this) (?:error|panic)|went wrong|unexpected\w*|should have)\b",
+            ),
         ),
         _patterns((1.5, r"^(?:skill|/)\S*debug")),
     ),
@@ -203,7 +285,10 @@ GOALS: tuple[Goal, ...] = (
         "Name the behaviour, write the test through its real path, show that it fails without the change and run all checks. Use when tests are missing.",
         _patterns(
             (2.0, r"\b(?:add|write|create|extend|improve|have) (?:\w+ ){0,4}?(?:tests?|test cases?|coverage|specs?)\b"),
-            (2.0, r"\b(?:test|unit|integration) coverage\b|\bcover(?:ed|s)? (?:by|with) (?:a )?tests?\b|\bmissing tests?\b"),
+            (
+                2.0,
+                r"\b(?:test|unit|integration) coverage\b|\bcover(?:ed|s)? (?:by|with) (?:a )?tests?\b|\bmissing tests?\b",
+            ),
         ),
         (),
         ("edit",),
@@ -212,7 +297,12 @@ GOALS: tuple[Goal, ...] = (
         "update-documentation",
         "Bring the documentation up to date",
         "Compare what is written with what the code does and correct the pages that differ. Use when README, guides or docs are to be written or updated.",
-        _patterns((2.0, r"\b(?:updat\w+|writ\w+|improv\w+|add\w*|fix\w*|correct\w*|document\w*) (?:\w+ ){0,4}?(?:docs?|documentation|readme|changelog|claude\.md|agents\.md|guides?)\b"),),
+        _patterns(
+            (
+                2.0,
+                r"\b(?:updat\w+|writ\w+|improv\w+|add\w*|fix\w*|correct\w*|document\w*) (?:\w+ ){0,4}?(?:docs?|documentation|readme|changelog|claude\.md|agents\.md|guides?)\b",
+            )
+        ),
         (),
         ("edit",),
     ),
@@ -220,7 +310,12 @@ GOALS: tuple[Goal, ...] = (
         "refactor",
         "Simplify code without changing what it does",
         "Find what repeats or is needlessly complicated, change it in small steps and keep the tests green. Use when code is to be extracted, unified, renamed or cleaned up.",
-        _patterns((2.0, r"\b(?:refactor\w*|unif(?:y|ied)|consolidat\w+|deduplicat\w+|de-?dup\w*|extract (?:a|the|this|these|shared|common)|clean ?up|simplif\w+|hand-?roll\w*)\b")),
+        _patterns(
+            (
+                2.0,
+                r"\b(?:refactor\w*|unif(?:y|ied)|consolidat\w+|deduplicat\w+|de-?dup\w*|extract (?:a|the|this|these|shared|common)|clean ?up|simplif\w+|hand-?roll\w*)\b",
+            )
+        ),
         (),
         ("edit",),
     ),
@@ -228,8 +323,15 @@ GOALS: tuple[Goal, ...] = (
         "upgrade-dependencies",
         "Upgrade a dependency",
         "Raise the version, read what changed, adapt the code and run all checks. Use when a library, a tool or a runtime is to be upgraded.",
-        _patterns((2.0, r"\b(?:upgrade|update|bump|migrate)\b.{0,40}\b(?:dependenc\w+|packages?|librar\w+|versions?|go\.mod|package\.json|requirements)\b")),
-        _patterns((1.0, r"^(?:npm|pnpm|yarn) (?:update|upgrade|install)|^go get|^cargo update|^uv lock|^poetry update")),
+        _patterns(
+            (
+                2.0,
+                r"\b(?:upgrade|update|bump|migrate)\b.{0,40}\b(?:dependenc\w+|packages?|librar\w+|versions?|go\.mod|package\.json|requirements)\b",
+            )
+        ),
+        _patterns(
+            (1.0, r"^(?:npm|pnpm|yarn) (?:update|upgrade|install)|^go get|^cargo update|^uv lock|^poetry update")
+        ),
         ("edit", "effect"),
     ),
     Goal(
@@ -237,7 +339,12 @@ GOALS: tuple[Goal, ...] = (
         "Deploy to an environment",
         "Check what goes out, deploy, watch it come up and verify it from outside. Use when something is to go live.",
         _patterns((2.0, r"\b(?:deploy\w*|roll ?out|ship (?:it )?to|go live)\b")),
-        _patterns((2.0, r"(?:kubectl|helm|terraform|pulumi|vercel|flyctl|fly|wrangler|gcloud|aws|az|docker compose|serverless|cdk)\b.*\b(?:apply|deploy|upgrade|up|install|rollout)|make deploy")),
+        _patterns(
+            (
+                2.0,
+                r"(?:kubectl|helm|terraform|pulumi|vercel|flyctl|fly|wrangler|gcloud|aws|az|docker compose|serverless|cdk)\b.*\b(?:apply|deploy|upgrade|up|install|rollout)|make deploy",
+            )
+        ),
         ("effect",),
         by_deed=True,
     ),
@@ -248,7 +355,7 @@ def opening_of(case: Case) -> str:
     """The beginning of the first thing that was asked for in a case, quoted code and logs left out."""
     for said in case.said:
         if said.kind in ("request", "plan", "correction", "followup", "refusal"):
-            return re.sub(r"```.*?(?:```|\Z)", " ", said.text, flags=re.S)[:OPENING]
+            return re.sub(r"```.*?(?:```|\Z)", " ", said.text, flags=re.DOTALL)[:OPENING]
     return ""
 
 

@@ -7,13 +7,13 @@ other with a value that nothing else gave, or they stand in the same cases far m
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runlore.mining.digest import Call, Case, Digest
 from runlore.mining.goals import GOALS, Goal, goals_of, is_asked_for, is_coding, strong_deeds
 from runlore.mining.rounds import around, rounds_of
-from runlore.mining.steps import Member
+from runlore.mining.steps import Member, is_handover
 
 LEAST_SESSIONS = 3
 """Distinct sessions that make a pattern; fewer is a coincidence."""
@@ -44,10 +44,17 @@ def is_effect(call: Call) -> bool:
 
 
 def effects_of(case: Case) -> frozenset[str]:
-    """The names of a case's effects, those that everybody knows left out where there are others."""
+    """The names of a case's effects, those that everybody knows left out where there are others.
+
+    A case without any is about handing the work over, if it ends so, or about what the person did with tools of their own.
+    """
     every = {c.name: c.common for c in case.calls if is_effect(c)}
     particular = frozenset(n for n, common in every.items() if not common)
-    return particular or frozenset(every)
+    if every:
+        return particular or frozenset(every)
+    done = [c for c in case.calls if c.outcome == "ok"]
+    handed = frozenset(c.name for c in done if is_handover(c) and c.actor != "person")
+    return handed or frozenset(c.name for c in done if c.role == "effect" and c.actor == "person")
 
 
 Rows = Sequence[tuple[Digest, Case]]
@@ -66,7 +73,15 @@ def group(pieces: Rows) -> list[Group]:
     outside = [(d, c) for d, c in pieces if not is_coding(c)]
     inside = [(d, c) for d, c in pieces if is_coding(c)]
     goals = by_goal(inside)
-    spoken = {n for g in goals if g.goal for _, p in g.goal.activities for m in g.members for n in _effect_names(m.case) if p.search(n)}
+    spoken = {
+        n
+        for g in goals
+        if g.goal
+        for _, p in g.goal.activities
+        for m in g.members
+        for n in _effect_names(m.case)
+        if p.search(n)
+    }
     groups = [
         *by_effect([*((d, c, effects_of(c)) for d, c in outside), *_narrowed(inside, spoken)]),
         *goals,
@@ -83,7 +98,9 @@ def _distinct(groups: list[Group]) -> list[Group]:
     for one, own in zip(groups, keys, strict=True):
         named = one.goal is not None or one.procedure
         twin = not named and any(
-            (other.goal or other.procedure) and len(own & theirs) * 5 >= 4 * len(own) and len(own & theirs) * 2 >= len(theirs)
+            (other.goal or other.procedure)
+            and len(own & theirs) * 5 >= 4 * len(own)
+            and len(own & theirs) * 2 >= len(theirs)
             for other, theirs in zip(groups, keys, strict=True)
             if other is not one
         )
@@ -234,7 +251,9 @@ def same_work(cases: Sequence[Case]) -> list[int]:
 
     holder: dict[str, int] = {}
     for number, case in enumerate(cases):
-        values = {b.value for c in case.calls if is_effect(c) for b in c.bindings if sum(ch.isdigit() for ch in b.value) >= 5}
+        values = {
+            b.value for c in case.calls if is_effect(c) for b in c.bindings if sum(ch.isdigit() for ch in b.value) >= 5
+        }
         for value in sorted(values):
             if value in holder:
                 first, second = sorted((find(number), find(holder[value])))

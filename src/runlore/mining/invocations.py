@@ -250,7 +250,7 @@ def _name_script(program: str, script: str, arguments: Sequence[str]) -> Invocat
     sub = [w for w in rest[:1] if _SUBCOMMAND.match(w) and w.islower()]
     words = tokens_of(re.sub(r"\.\w+$", "", name)) + tuple(t for w in sub for t in tokens_of(w))
     full = " ".join([name, *sub])
-    temporary = script.startswith(("/tmp/", "/var/folders/", "$TMP")) or "XXXX" in script
+    temporary = script.startswith(("/tmp/", "/var/folders/", "$TMP")) or "XXXX" in script  # noqa: S108 - a prefix of foreign commands, nothing is written
     return Invocation(full, _role_of_words(words), f"Run `{full}`", common=temporary, positional=tuple(rest))
 
 
@@ -287,8 +287,13 @@ def _name_task(program: str, task: str, command: Command) -> Invocation:
 
 def _role_of_words(words: Sequence[str]) -> Role:
     """The role of a task or script by the words of its name: what changes the world, else a check."""
-    if any(word in _EFFECTS for word in words) and not (
-        words[0] in ("test", "lint", "check", "dry", "verify", "validate")
+    if any(word in _EFFECTS for word in words) and words[0] not in (
+        "test",
+        "lint",
+        "check",
+        "dry",
+        "verify",
+        "validate",
     ):
         return "effect"
     return "check"
@@ -316,8 +321,8 @@ def _name_by_table(program: str, words: list[str], command: Command) -> Invocati
             _DATABASE_WRITES.search(sql) or "-f" in command.arguments or any(op == "<" for op, _ in command.redirects)
         )
         name = f"{program} change" if writes else program
-    for flag in _flags(rest):
-        flag = _ALIASES.get(f"{name} {flag}", flag)
+    for given in _flags(rest):
+        flag = _ALIASES.get(f"{name} {given}", given)
         if f"{name} {flag}" in FORMS:
             name = f"{name} {flag}"
             break

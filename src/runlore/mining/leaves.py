@@ -74,7 +74,9 @@ def _opened(text: str) -> Any:
         pass  # not JSON: it may be a Python literal, tried next
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an odd escape in somebody's text is no concern of a person at the terminal
+            warnings.simplefilter(
+                "ignore"
+            )  # an odd escape in somebody's text is no concern of a person at the terminal
             opened = ast.literal_eval(text)
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return text
@@ -147,7 +149,10 @@ def _marks(item: dict[str, Any]) -> Iterator[tuple[str, str | bool]]:
     """The fields of an item that may tell it from its siblings: flags, and short words without digits."""
     for key, value in item.items():
         if isinstance(value, bool) or (
-            isinstance(value, str) and 0 < len(value) <= 24 and value.isprintable() and not any(c.isdigit() for c in value)
+            isinstance(value, str)
+            and 0 < len(value) <= 24
+            and value.isprintable()
+            and not any(c.isdigit() for c in value)
         ):
             yield key, value
 
@@ -188,7 +193,9 @@ def render_path(path: Path) -> str:
         elif isinstance(segment, Filter):
             at = "$" if segment.whole else "@"
             member = f"{at}.{segment.key}" if _PLAIN.match(segment.key) else f"{at}[{_quoted(segment.key)}]"
-            value = ("true" if segment.value else "false") if isinstance(segment.value, bool) else _quoted(segment.value)
+            value = (
+                ("true" if segment.value else "false") if isinstance(segment.value, bool) else _quoted(segment.value)
+            )
             out.append(f"[?{member} == {value}]")
         elif isinstance(segment, int):
             out.append(f"[{segment}]")

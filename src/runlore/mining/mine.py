@@ -13,9 +13,8 @@ from hashlib import blake2b
 from runlore.mining.advice import advise
 from runlore.mining.digest import Call, Case, Digest, distinct
 from runlore.mining.facts.collect import collect
-from runlore.mining.failures import Seen
+from runlore.mining.failures import Seen, is_environmental
 from runlore.mining.failures import collect as collect_failures
-from runlore.mining.failures import is_environmental
 from runlore.mining.goals import goals_of
 from runlore.mining.grouping import Group, Repeated, group, is_effect, measure, pieces_of, plain_name
 from runlore.mining.naming import kebab, telling_words, unique
@@ -84,7 +83,12 @@ def _identify(groups: Sequence[Group], known: Sequence[Known]) -> list[str]:
     free = {k.id: k for k in known}
     given: dict[int, str] = {}
     pairs = [
-        (len(g.anchors & k.anchors) / len(g.anchors | k.anchors), len({m.session for m in g.members} & k.sessions), k.id, n)
+        (
+            len(g.anchors & k.anchors) / len(g.anchors | k.anchors),
+            len({m.session for m in g.members} & k.sessions),
+            k.id,
+            n,
+        )
         for n, g in enumerate(groups)
         for k in known
     ]
@@ -108,9 +112,7 @@ def _named(workflows: Sequence[Workflow], names: dict[str, str]) -> list[Workflo
     ]
 
 
-def _workflow(
-    group: Group, identity: str, failures: dict[tuple[str, str], Seen], others: Sequence[Group]
-) -> Workflow:
+def _workflow(group: Group, identity: str, failures: dict[tuple[str, str], Seen], others: Sequence[Group]) -> Workflow:
     steps = generalise(group.members, group.anchors)
     references = tuple(_reference(m) for m in group.members)
     title = _title(steps, group)
@@ -152,8 +154,14 @@ def _effects(group: Group, steps: Sequence[WorkflowStep], anchored: frozenset[st
     that stands in too few sessions for a workflow of its own."""
     if group.goal or group.procedure:
         return tuple(sorted(s.activity for s in steps if s.effect))
-    beside = {c.name for m in group.members for c in m.case.calls if c.role == "effect" and c.actor != "person" and not c.command}
-    return tuple(sorted(group.anchors | (beside - anchored)))
+    beside = {
+        c.name
+        for m in group.members
+        for c in m.case.calls
+        if c.role == "effect" and c.actor != "person" and not c.command
+    }
+    own = {c.name for m in group.members for c in m.case.calls if is_effect(c)}
+    return tuple(sorted((group.anchors & own) | (beside - anchored)))
 
 
 def _title(steps: Sequence[WorkflowStep], group: Group) -> str:
@@ -178,7 +186,11 @@ def _title(steps: Sequence[WorkflowStep], group: Group) -> str:
 
     best = max(asked(s) for s in usual)
     title = [s for s in usual if asked(s) >= best - 1e-9][-1].title
-    return title if best >= ASKED or len(group.anchors) < 3 else _with_subject(title, group, [w for s in effects for w in content_words(s.title)])
+    return (
+        title
+        if best >= ASKED or len(group.anchors) < 3
+        else _with_subject(title, group, [w for s in effects for w in content_words(s.title)])
+    )
 
 
 def _with_subject(title: str, group: Group, named: Sequence[str]) -> str:
@@ -189,7 +201,11 @@ def _with_subject(title: str, group: Group, named: Sequence[str]) -> str:
     if count * 5 < 3 * len(requests):
         return title
     forms = Counter(
-        token.lower() for m in group.members for s in m.case.said[:1] for token in _WORD.findall(s.text) if word in content_words(token)
+        token.lower()
+        for m in group.members
+        for s in m.case.said[:1]
+        for token in _WORD.findall(s.text)
+        if word in content_words(token)
     )
     surface = min(forms, key=lambda f: (-forms[f], f), default="")
     return f"{surface.capitalize()}: {title[:1].lower()}{title[1:]}" if surface else title
@@ -219,7 +235,9 @@ def _reference(member: Member) -> CaseReference:
     case = member.case
     request = next((s for s in case.said if s.kind in ("request", "plan", "followup")), None)
     sources = [Source(member.transcript, request.line, request.index)] if request else []
-    deeds = [c for c in case.calls if c.outcome == "ok" and (c.name in member.focus if member.focus else c.role == "effect")]
+    deeds = [
+        c for c in case.calls if c.outcome == "ok" and (c.name in member.focus if member.focus else c.role == "effect")
+    ]
     sources += [Source(member.transcript, c.line, c.index) for c in deeds or case.calls[:1] + case.calls[-1:]]
     return CaseReference(
         member.transcript,
@@ -265,7 +283,16 @@ def _failure_modes(
         recovery = seen.recoveries.most_common(1)[0][0] if seen.recoveries else ""
         places = tuple(Source(t, c.result_line or c.line, c.result_index) for t, c in calls[:MOST_SOURCES])
         found.append(
-            FailureMode(activity, text, seen.count, recovery, seen.resolved, places, numbers.get(activity, 0), seen.example[:300])
+            FailureMode(
+                activity,
+                text,
+                seen.count,
+                recovery,
+                seen.resolved,
+                places,
+                numbers.get(activity, 0),
+                seen.example[:300],
+            )
         )
     found.sort(key=lambda f: (-f.count, f.activity, f.template))
     return tuple(found[:MOST_FAILURES])

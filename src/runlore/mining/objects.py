@@ -41,8 +41,6 @@ _NO_TICKETS: Final = frozenset(
         "ES",
         "CP",
         "US",
-    ]
-    + [
         "CWE",
         "X86",
         "ARM",
@@ -116,8 +114,7 @@ def relative(path: str, cwd: str) -> str:
     """
     path = path.replace("\\", "/")
     if ".worktrees/" in path or "/worktrees/" in path:
-        path = re.split(r"/?\.?worktrees/", path, maxsplit=1)[1].partition("/")[2]
-        return path
+        return re.split(r"/?\.?worktrees/", path, maxsplit=1)[1].partition("/")[2]
     if not path.startswith(("/", "~")) and path[1:3] != ":/":
         return path.removeprefix("./")
     cwd = cwd.replace("\\", "/").rstrip("/")

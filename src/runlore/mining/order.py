@@ -45,9 +45,7 @@ def arrows(
     for later in ordered:
         for earlier in ordered[: place[later]]:
             forth, back = before.get((earlier, later), 0), before.get((later, earlier), 0)
-            if (earlier, later) in data and forth >= back:
-                must[later].add(earlier)
-            elif forth >= STABLE and back * EXCEPTIONS <= forth:
+            if ((earlier, later) in data and forth >= back) or (forth >= STABLE and back * EXCEPTIONS <= forth):
                 must[later].add(earlier)
     reached: dict[str, set[str]] = {}
     reduced: dict[str, tuple[str, ...]] = {}

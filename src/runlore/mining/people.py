@@ -48,7 +48,12 @@ def _quotes(rows: Sequence[tuple[Member, Said]], kinds: set[str], titles: dict[s
     for member, said in rows:
         if _counts(member, said, kinds):
             words = " ".join(said.text.split())[:LONGEST_QUOTE]
-            quote = Quote(words, Source(member.transcript, said.line, said.index), _day(said.time), _about(member.case, said, titles))
+            quote = Quote(
+                words,
+                Source(member.transcript, said.line, said.index),
+                _day(said.time),
+                _about(member.case, said, titles),
+            )
             chosen.setdefault(words.lower(), (said.time, quote))
     latest = sorted(chosen.values(), key=lambda item: (not item[1].about, -item[0], item[1].words))
     return tuple(quote for _, quote in latest[:MOST_QUOTES])
@@ -67,14 +72,20 @@ def is_guidance(text: str) -> bool:
     words = text.split()
     if not 2 <= len(words) <= 45 or not _GUIDES.search(text) or _PARTICULAR.search(text):
         return False
-    return not (text.rstrip().endswith("?") and len(words) < 14 and not re.search(r"(?i)\b(?:should|instead|can (?:you|we)|could)\b", text))
+    return not (
+        text.rstrip().endswith("?")
+        and len(words) < 14
+        and not re.search(r"(?i)\b(?:should|instead|can (?:you|we)|could)\b", text)
+    )
 
 
 _JUDGES = re.compile(
     r"(?i)\b(?:sounds?|reads?|looks?) (?:like|too|as)\b|\btoo (?:formal|long|short|many|much|loud|casual|salesy|vague)\b|\bnever\b|\balways\b|\bnot so\b|"
     r"\b(?:don'?t|do not) (?:set|send|publish|post|use|do|write|promise|offer|start|call|create)\b|\bshould(?:n'?t| not| never| always)?\b|\bbefore (?:it|you|we|the)\b"
 )
-_OWN_WISH = re.compile(r"(?i)\bi(?:'d| would|'ve| have)? (?:like|want|prefer|changed|need|love)|\bmy\b|that'?s (?:all|it)|\bthank|\bbye\b|###")
+_OWN_WISH = re.compile(
+    r"(?i)\bi(?:'d| would|'ve| have)? (?:like|want|prefer|changed|need|love)|\bmy\b|that'?s (?:all|it)|\bthank|\bbye\b|###"
+)
 
 
 def is_judgement(text: str) -> bool:

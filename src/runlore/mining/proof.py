@@ -43,7 +43,9 @@ def proofs(items: Sequence[_Occurrence]) -> tuple[Proof, ...]:
     for item in items:
         for path, value in item.call.scalars:
             values[path][value] += 1
-            places[path].append(Source(item.source.transcript, item.call.result_line or item.call.line, item.call.result_index))
+            places[path].append(
+                Source(item.source.transcript, item.call.result_line or item.call.line, item.call.result_index)
+            )
     given = {b.value for item in items for b in item.call.bindings}
     found: list[Proof] = []
     settled = [
@@ -58,9 +60,14 @@ def proofs(items: Sequence[_Occurrence]) -> tuple[Proof, ...]:
     named = [
         path
         for path, seen in values.items()
-        if sum(seen.values()) * 10 >= 9 * total and _NAMED.search(path) and len(seen) * 2 > total and not set(seen) & given
+        if sum(seen.values()) * 10 >= 9 * total
+        and _NAMED.search(path)
+        and len(seen) * 2 > total
+        and not set(seen) & given
     ]
     for path in sorted(named, key=lambda p: ("url" not in p and "link" not in p, len(p), p))[:1]:
         kind = "url" if re.search(r"(?i)url|link", path) else "tool result"
-        found.append(Proof(kind, f"{path} is present", Evidence((sum(values[path].values()), total), tuple(places[path][:6]))))
+        found.append(
+            Proof(kind, f"{path} is present", Evidence((sum(values[path].values()), total), tuple(places[path][:6])))
+        )
     return tuple(found)

@@ -50,7 +50,9 @@ def _said(case: Case, first: int, last: int, opening: Said | None, earliest: boo
     inside = [s for s in case.said if (first < s.after <= last or (earliest and s.after <= first)) and s is not opening]
     if last == len(case.calls):
         inside += [s for s in case.said if s.after > last]
-    return ([opening] if opening else []) + [s for s in inside if not (s.after == last and s.kind in _OPENS and asks_for_something(s.text))]
+    return ([opening] if opening else []) + [
+        s for s in inside if not (s.after == last and s.kind in _OPENS and asks_for_something(s.text))
+    ]
 
 
 def around(case: Case, deeds: Sequence[int]) -> Case:

@@ -43,14 +43,18 @@ class Rule:
 Key = tuple[str, str, str]  # kind, activity or "", path or value
 
 
-def choose_all(seen: Mapping[str, Sequence[tuple[str, Binding]]], producers: Iterable[str] | None = None) -> dict[str, Rule]:
+def choose_all(
+    seen: Mapping[str, Sequence[tuple[str, Binding]]], producers: Iterable[str] | None = None
+) -> dict[str, Rule]:
     """Choose the rules for the arguments of one step, by argument name.
 
     Arguments that stand together in one record of a result (street, town, postcode) are read there together: where most of the others
     come from one record, a rule that reads a field of the same record wins over one that is a little better by itself.
     """
     rules = {name: choose(votes, producers) for name, votes in seen.items()}
-    records = Counter((r.activity, _record(r.path)) for r in rules.values() if r.kind == "step" and _record(r.path) != "$")
+    records = Counter(
+        (r.activity, _record(r.path)) for r in rules.values() if r.kind == "step" and _record(r.path) != "$"
+    )
     for (activity, record), count in sorted(records.items(), key=lambda r: (-r[1], r[0]))[:1]:
         if count < 2:
             continue
@@ -138,7 +142,14 @@ def _price(key: Key, spread: dict[Key, int], sessions: int, values: int, name: s
     filters = rest.count("[?")
     fixed = rest.count("[0]") + rest.count("[-1]")
     last = rest.replace("[*]", "").rsplit(".", 1)[-1].rstrip("]'\"")
-    return 3.0 + 5.0 * filters + 3.0 * fixed + rest.count(".") * 0.5 + (1 - _likeness(name, last)) * 4.0 + (4.0 if rest == "$" else 0)
+    return (
+        3.0
+        + 5.0 * filters
+        + 3.0 * fixed
+        + rest.count(".") * 0.5
+        + (1 - _likeness(name, last)) * 4.0
+        + (4.0 if rest == "$" else 0)
+    )
 
 
 def _is_identifier(text: str) -> bool:

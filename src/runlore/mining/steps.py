@@ -55,13 +55,23 @@ class Occurrence:
 def step_name(call: Call) -> str | None:
     """Give the name under which a call counts as a step; None for what is no step of its own.
 
-    Editing is one step whatever the file; common reads and the agent's own bookkeeping are none.
+    Editing is one step whatever the file; common reads, questions to the person and the agent's own bookkeeping are none. Of what a person did
+    with tools of their own, only what changes something is a step; handing the work over is one.
     """
-    if call.role in ("plan", "dialog") or call.actor == "person" or (call.common and (call.role == "read" or call.command and call.role == "edit")):
+    if call.role == "plan" or (call.role == "dialog" and not is_handover(call)):
+        return None
+    if call.actor == "person" and call.role != "effect":
+        return None
+    if call.common and (call.role == "read" or (call.command and call.role == "edit")):
         return None
     if call.role == "edit":
         return "edit"
     return call.name
+
+
+def is_handover(call: Call) -> bool:
+    """Say whether the agent gave the work to a person, rather than asked one."""
+    return call.role == "dialog" and call.name not in ("ask the person", "propose a plan") and not call.command
 
 
 def relevant(member: Member) -> list[Occurrence]:
@@ -73,7 +83,7 @@ def relevant(member: Member) -> list[Occurrence]:
     for number, call in enumerate(calls[: last + 1]):
         if call.outcome != "ok" or step_name(call) is None:
             continue
-        if call.role == "effect" and member.focus and call.name not in member.focus and not call.common:
+        if (call.role == "effect" or is_handover(call)) and member.focus and call.name not in member.focus and not call.common:
             continue
         found.append(Occurrence(member, number, call))
     return found
@@ -169,7 +179,7 @@ def _step(
     effect = any(c.role == "effect" for c in calls)
     return WorkflowStep(
         number=numbers[name],
-        title="Make the change" if name == "edit" else lead[0],
+        title=_step_title(name, lead[0], calls),
         activity=name,
         optional=count < ALWAYS * cases,
         repeat=sum(1 for n in per_case.values() if n > 1) * 5 >= 2 * len(per_case),
@@ -180,10 +190,20 @@ def _step(
         support=(count, cases),
         sources=_sources(items),
         effect=effect,
-        command="" if name == "edit" else typical_command([(o.member.session, o.call.command) for o in items if o.call.command]),
+        command=""
+        if name == "edit"
+        else typical_command([(o.member.session, o.call.command) for o in items if o.call.command]),
         tool="" if name == "edit" else lead[1],
         summary=_files(calls) if name == "edit" else "",
     )
+
+
+def _step_title(name: str, phrase: str, calls: Sequence[Call]) -> str:
+    if name == "edit":
+        return "Make the change"
+    if all(c.actor == "person" for c in calls):
+        return f"Have the person {phrase[:1].lower()}{phrase[1:]}"
+    return phrase
 
 
 def _files(calls: Sequence[Call]) -> str:

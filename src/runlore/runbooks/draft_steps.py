@@ -164,7 +164,11 @@ def _is_clean_path(path: str) -> bool:
 def _is_sayable(value: Any, argument: Argument, workflow: Workflow) -> bool:
     """A constant is written where it is short and not one case's: from one session no number, address or long text is known to be constant."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if len(text) > _LONGEST_CONSTANT or clean(text) != text or is_personal(text, min(_sessions(workflow), argument.evidence.support[0])):
+    if (
+        len(text) > _LONGEST_CONSTANT
+        or clean(text) != text
+        or is_personal(text, min(_sessions(workflow), argument.evidence.support[0]))
+    ):
         return False
     single = _sessions(workflow) < 2 or argument.evidence.support[0] == 1
     return not (single and (is_identifier(text) or len(text) > 40 or "@" in text))

@@ -22,8 +22,12 @@ from runlore.settings import Settings
 @click.option("--project", help="Only sessions of this project: part of its folder's path.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only transcripts written to on or after this day.")
 @click.option("--exclude", multiple=True, help="Leave out files whose path matches this pattern (repeatable).")
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that read transcripts.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object about PATHS alone (docs/reference/machine-form.md).")
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that read transcripts."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object about PATHS alone (docs/reference/machine-form.md)."
+)
 @click.pass_context
 def command(
     context: click.Context,
@@ -51,7 +55,9 @@ def command(
         context.exit(1)
     if not result.read:
         where = ", ".join(str(p) for p in paths) or "the usual folders"
-        raise NothingToRead(where, "no transcript was found there that Runlore can read. `runlore doctor` says where it looks.")
+        raise NothingToRead(
+            where, "no transcript was found there that Runlore can read. `runlore doctor` says where it looks."
+        )
     if not as_json:
         _print_result(settings, result)
 
@@ -68,11 +74,19 @@ def _print_result(settings: Settings, result: MineResult) -> None:
         f"the corpus now holds {plural(len(findings.sessions), 'transcript')} with {plural(findings.cases, 'case')} and {count(findings.events)} events."
     )
     if result.unknown or result.unreadable:
-        kinds = ", ".join(f"{name} {number:,}" for name, number in sorted(result.unknown.items(), key=lambda u: (-u[1], u[0]))[:8])
-        click.echo(f"Not understood: {plural(sum(result.unknown.values()), 'record')} of unknown kinds ({kinds or 'none'}), {plural(result.unreadable, 'unreadable line')}.")
+        kinds = ", ".join(
+            f"{name} {number:,}" for name, number in sorted(result.unknown.items(), key=lambda u: (-u[1], u[0]))[:8]
+        )
+        click.echo(
+            f"Not understood: {plural(sum(result.unknown.values()), 'record')} of unknown kinds ({kinds or 'none'}), {plural(result.unreadable, 'unreadable line')}."
+        )
     if not findings.workflows:
-        click.echo("No work repeats over three sessions yet. `runlore draft SESSION` writes a provisional runbook from one.")
+        click.echo(
+            "No work repeats over three sessions yet. `runlore draft SESSION` writes a provisional runbook from one."
+        )
         return
     print_workflows(result.shown, draft_states(settings.home, result.shown))
     click.echo(f"{plural(len(findings.facts), 'fact')}, traps and preferences beside them: `runlore facts`.")
-    click.echo(f"Drafts: {result.drafts}. Look at one with `runlore show {result.shown[0].name if result.shown else 'NAME'} --evidence`.")
+    click.echo(
+        f"Drafts: {result.drafts}. Look at one with `runlore show {result.shown[0].name if result.shown else 'NAME'} --evidence`."
+    )

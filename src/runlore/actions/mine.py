@@ -137,8 +137,8 @@ def _refresh(settings: Settings, before: Findings | None) -> Findings:
         mined.repeated,
         _still_dismissed(before, mined.workflows),
     )
+    write_drafts(settings, mined.workflows)  # before the findings: cut short here, the next mine does it again
     write_findings(settings.home, findings)
-    write_drafts(settings, mined.workflows)
     return findings
 
 

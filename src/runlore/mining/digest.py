@@ -252,24 +252,21 @@ def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) 
         state.tokens = 0
         if not own:
             continue
-        if event.words and event.outcome == "rejected":
-            state.said.append(
-                Said(
-                    "refusal",
-                    event.words[:MOST_WORDS],
-                    event.result_line,
-                    event.result_index,
-                    event.end,
-                    len(state.calls),
-                )
-            )
-            state.words.add(event.words)
-        elif event.words:
-            state.words.add(event.words)
+        _hear_words(state, event)
         if activity.role == "dialog" and event.outcome == "ok":
             _hear_answer(state, event)
     if structured and event.actor != "person" and event.outcome != "rejected":
         state.results.add(len(state.calls) - 1, main.name, result)
+
+
+def _hear_words(state: _Reading, event: Event) -> None:
+    """What a person said beside a call: why it was refused, or a word on the way."""
+    if not event.words:
+        return
+    if event.outcome == "rejected":
+        words = event.words[:MOST_WORDS]
+        state.said.append(Said("refusal", words, event.result_line, event.result_index, event.end, len(state.calls)))
+    state.words.add(event.words)
 
 
 def _hear_answer(state: _Reading, event: Event) -> None:

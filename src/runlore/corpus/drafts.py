@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,8 @@ from runlore.errors import StoreError
 FOLDER = "drafts"
 GENERATED = ".generated"
 RUNBOOK = "RUNBOOK.md"
+_NAME = re.compile(r"[^./\\\0][^/\\\0]{0,99}\Z")
+"""One folder within the drafts, nothing that leads elsewhere: names come from the command line too."""
 
 
 def draft_path(home: Path, name: str) -> Path:
@@ -20,13 +23,13 @@ def draft_path(home: Path, name: str) -> Path:
 
 
 def find_text(home: Path, name: str) -> str | None:
-    """Read a draft's text as it stands now; None where there is none."""
-    return _read(draft_path(home, name))
+    """Read a draft's text as it stands now; None where there is none, or the name is no draft's name."""
+    return _read(draft_path(home, name)) if _NAME.match(name) else None
 
 
 def find_generated(home: Path, name: str) -> str | None:
     """Read the text that mining last wrote for a draft."""
-    return _read(home / FOLDER / GENERATED / name / RUNBOOK)
+    return _read(home / FOLDER / GENERATED / name / RUNBOOK) if _NAME.match(name) else None
 
 
 def list_names(home: Path) -> tuple[str, ...]:

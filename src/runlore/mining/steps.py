@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from runlore.mining.commands import typical_command
+from runlore.mining.commands import form, typical_command
 from runlore.mining.dataflow import Binding
 from runlore.mining.digest import Call, Case
 from runlore.mining.order import arrange, arrows, precedence
@@ -14,11 +16,17 @@ from runlore.mining.proof import proofs
 from runlore.mining.rules import Rule, choose_all
 from runlore.model import Approval, Argument, Evidence, Source, ValueSource, WorkflowStep
 
+_FLAGS = re.compile(r" --?(?!force|amend|abort|continue|delete|hard|prune|dry-run|rebase|[a-z]$)[\w-]+")
+"""Flags that make no step of their own; those that change what is done stay."""
+TELLING = 0.2
+"""Share of the good cases in which an activity that belongs to the goal must stand to be a step."""
 USUAL = 0.5
 """Share of the good cases in which an activity must stand to be a step without a data edge."""
 ALWAYS = 0.8
 """Share below which a step is optional."""
 MOST_SOURCES = 12
+_PLACE = {"read": 0, "edit": 1, "check": 2, "effect": 3, "dialog": 4}
+"""Which comes first where the cases do not say: looking, changing, checking, publishing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,7 @@ class Occurrence:
     member: Member
     number: int
     call: Call
+    name: str
 
     @property
     def source(self) -> Source:
@@ -66,7 +75,7 @@ def step_name(call: Call) -> str | None:
         return None
     if call.role == "edit":
         return "edit"
-    return call.name
+    return _FLAGS.sub("", call.name) if call.command else call.name
 
 
 def is_handover(call: Call) -> bool:
@@ -74,36 +83,43 @@ def is_handover(call: Call) -> bool:
     return call.role == "dialog" and call.name not in ("ask the person", "propose a plan") and not call.command
 
 
-def relevant(member: Member) -> list[Occurrence]:
+def relevant(member: Member, is_telling: Callable[[str], bool] = lambda _: False) -> list[Occurrence]:
     """The calls of a case that can be steps: what went well, up to its last focus effect, other effects left out."""
     calls = member.case.calls
     ends = [n for n, c in enumerate(calls) if c.name in member.focus and c.outcome == "ok"]
     last = ends[-1] if ends else len(calls) - 1
     found = []
     for number, call in enumerate(calls[: last + 1]):
-        if call.outcome != "ok" or step_name(call) is None:
+        name = call.name if is_telling(call.name) else step_name(call)
+        if call.outcome != "ok" or name is None:
             continue
+        name = _FLAGS.sub("", name) if call.command else name
         if (call.role == "effect" or is_handover(call)) and member.focus and call.name not in member.focus and not call.common:
             continue
-        found.append(Occurrence(member, number, call))
+        found.append(Occurrence(member, number, call, name))
     return found
 
 
-def generalise(members: Sequence[Member], focus: frozenset[str]) -> tuple[WorkflowStep, ...]:
-    """Give the steps of a workflow from its good cases (from all, where fewer than three went well)."""
+def generalise(
+    members: Sequence[Member], focus: frozenset[str], is_telling: Callable[[str], bool] = lambda _: False
+) -> tuple[WorkflowStep, ...]:
+    """Give the steps of a workflow from its good cases (from all, where fewer than three went well).
+
+    ``is_telling`` says which activities belong to what the cases are for: these are steps where fewer cases have them, common or not.
+    """
     good = [m for m in members if m.good]
     cases = good if len(good) >= 3 else list(members)
-    occurrences = [relevant(m) for m in cases]
+    occurrences = [relevant(m, is_telling) for m in cases]
     by_name: dict[str, list[Occurrence]] = defaultdict(list)
     for row in occurrences:
         for item in row:
-            by_name[step_name(item.call) or ""].append(item)
-    counts = Counter(name for row in occurrences for name in {step_name(o.call) or "" for o in row})
+            by_name[item.name].append(item)
+    counts = Counter(name for row in occurrences for name in {o.name for o in row})
     rules = _rules(by_name, counts, focus, len(cases))
-    chosen = _choose_steps(counts, rules, focus, len(cases))
+    chosen = _choose_steps(counts, rules, focus, len(cases), is_telling)
     chosen |= _alternatives(occurrences, counts, chosen, by_name)
-    before, _ = precedence([[step_name(o.call) or "" for o in row] for row in occurrences])
-    ordered = arrange([n for n in counts if n in chosen], before)
+    before, _ = precedence([[o.name for o in row] for row in occurrences])
+    ordered = arrange([n for n in counts if n in chosen], before, {n: _PLACE.get(by_name[n][0].call.role, 1) for n in counts})
     data = {(rule.activity, name) for (name, _), rule in rules.items() if rule.kind == "step" and name in chosen}
     must = arrows(ordered, before, data)
     numbers = {name: number for number, name in enumerate(ordered, 1)}
@@ -128,9 +144,17 @@ def _rules(
 
 
 def _choose_steps(
-    counts: Counter[str], rules: dict[tuple[str, str], Rule], focus: frozenset[str], cases: int
+    counts: Counter[str],
+    rules: dict[tuple[str, str], Rule],
+    focus: frozenset[str],
+    cases: int,
+    is_telling: Callable[[str], bool],
 ) -> set[str]:
-    chosen = {name for name, count in counts.items() if name in focus or count >= USUAL * cases}
+    chosen = {
+        name
+        for name, count in counts.items()
+        if name in focus or count >= USUAL * cases or (is_telling(name) and count >= max(2, TELLING * cases))
+    }
     pending = list(chosen)
     while pending:
         name = pending.pop()
@@ -148,7 +172,7 @@ def _alternatives(
     by_name: dict[str, list[Occurrence]],
 ) -> set[str]:
     """Names that replace one another: rarely in one case together, one of them in nearly every case."""
-    present = [{step_name(o.call) or "" for o in row} for row in occurrences]
+    present = [{o.name for o in row} for row in occurrences]
     total = len(present)
     rare = sorted(
         n for n, c in counts.items() if 0.1 * total <= c < ALWAYS * total and by_name[n][0].call.role == "read"
@@ -177,6 +201,9 @@ def _step(
     lead = Counter((c.phrase, c.tool, c.name) for c in calls).most_common(1)[0][0]
     per_case = Counter(id(o.member) for o in items)
     effect = any(c.role == "effect" for c in calls)
+    shell = [(o.member.session, o.call.command) for o in items if o.call.command and name != "edit"]
+    command = typical_command(shell)
+    ran = [o for o in items if command and command in (o.call.command.strip(), form(o.call.command))]
     return WorkflowStep(
         number=numbers[name],
         title=_step_title(name, lead[0], calls),
@@ -190,9 +217,8 @@ def _step(
         support=(count, cases),
         sources=_sources(items),
         effect=effect,
-        command=""
-        if name == "edit"
-        else typical_command([(o.member.session, o.call.command) for o in items if o.call.command]),
+        command=command,
+        command_evidence=Evidence((len({id(o.member) for o in ran}), len(per_case)), _sources(ran)),
         tool="" if name == "edit" else lead[1],
         summary=_files(calls) if name == "edit" else "",
     )
@@ -257,7 +283,9 @@ def _typed(text: str, kind: str) -> str | float | bool:
     if kind == "flag":
         return text == "True"
     if kind == "number":
-        return int(text) if text.lstrip("-").isdigit() else float(text)
+        if text.lstrip("-").isdigit():
+            return int(text) if len(text) < 19 else text  # beyond 64 bits no number can be stored
+        return float(text) if math.isfinite(float(text)) else text
     return text
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from runlore.mining.grouping import Group
-from runlore.model import Fact, FailureMode, Quote, Workflow
+from runlore.model import Fact, FailureMode, Quote, Source, Workflow
 
 MOST = 4
 """Wishes and traps brought to one workflow, each."""
@@ -31,12 +31,13 @@ def advise(workflows: Sequence[Workflow], groups: Sequence[Group], facts: Sequen
         if fact.kind == "fact":
             continue
         for number, places in sorted(_where(fact, spans).items()):
-            if places < 2 or places * 2 < len(fact.sessions):
+            sessions = len({source.transcript for source in places})
+            if sessions < 2 or sessions * 2 < len(fact.sessions):
                 continue
             if fact.kind == "preference":
-                wishes[number].extend(_wish(fact))
+                wishes[number].extend(_wish(fact, places))
             elif fact.remedy:
-                traps[number].extend(_trap(fact, workflows[number]))
+                traps[number].extend(_trap(fact, places, workflows[number]))
     return [
         replace(
             w,
@@ -63,25 +64,25 @@ def _spans(groups: Sequence[Group]) -> _Spans:
     return {transcript: sorted(rows) for transcript, rows in spans.items()}
 
 
-def _where(fact: Fact, spans: _Spans) -> dict[int, int]:
-    """In how many transcripts the fact stands within a case of each group."""
-    found: dict[int, set[str]] = defaultdict(set)
+def _where(fact: Fact, spans: _Spans) -> dict[int, tuple[Source, ...]]:
+    """The places of the fact that stand within a case of each group."""
+    found: dict[int, list[Source]] = defaultdict(list)
     for source in fact.sources:
         rows = spans.get(source.transcript, [])
         for first, last, number in rows[: bisect_right(rows, (source.line, 1 << 60, 0))]:
-            if first <= source.line <= last:
-                found[number].add(source.transcript)
-    return {number: len(transcripts) for number, transcripts in found.items()}
+            if first <= source.line <= last and source not in found[number]:
+                found[number].append(source)
+    return {number: tuple(places) for number, places in found.items()}
 
 
-def _wish(fact: Fact) -> list[Quote]:
+def _wish(fact: Fact, places: tuple[Source, ...]) -> list[Quote]:
     said = _QUOTED.search(fact.text)
-    if said is None or not fact.sources:
+    if said is None or not places:
         return []
-    return [Quote(said.group(1), fact.sources[0], "", f"told in {len(fact.sessions)} sessions")]
+    return [Quote(said.group(1), places[0], "", f"told in {len(fact.sessions)} sessions")]
 
 
-def _trap(fact: Fact, workflow: Workflow) -> list[FailureMode]:
+def _trap(fact: Fact, places: tuple[Source, ...], workflow: Workflow) -> list[FailureMode]:
     said, tool = _QUOTED.search(fact.text), _TOOL.search(fact.text)
     if said is None or tool is None or "eclined" in fact.text:
         return []
@@ -89,5 +90,5 @@ def _trap(fact: Fact, workflow: Workflow) -> list[FailureMode]:
     if any(template[:24] in m.template or m.template[:24] in template for m in workflow.failure_modes):
         return []
     return [
-        FailureMode(tool.group(1), template, fact.occurrences, fact.remedy.rstrip("."), fact.occurrences, fact.sources)
+        FailureMode(tool.group(1), template, len(places), fact.remedy.rstrip("."), len(places), places)
     ]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 _PARTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ('"<text>"', re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|\$'(?:[^'\\]|\\.)*'|<<-?\s*'?\w+'?[\s\S]*")),
     ("<commit>", re.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b")),
+    ("<date>", re.compile(r"(?<![\dA-Za-z])(?:19|20)\d\d[-_]?[01]\d[-_]?[0-3]\d(?!\d)")),
     ("<number>", re.compile(r"(?<![\w.-])\d+(?![\w.-])")),
 )
 LONGEST = 300

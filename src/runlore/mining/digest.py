@@ -22,7 +22,7 @@ from runlore.mining.values import Activity, Span
 from runlore.mining.words import classify_prompt, content_words
 from runlore.model import Event, Transcript
 
-VERSION = 5
+VERSION = 6
 
 MOST_WORDS = 1500
 """Characters kept of one thing that a person said."""
@@ -30,6 +30,11 @@ MOST_SCALARS = 14
 MOST_LINES = 40
 """Lines of a request that are indexed for routing."""
 _MOST_ERROR = 400
+_PIPED = re.compile(r"\|\s*(?:head|tail|grep|tee|sed|awk|less|cat|sort)\b|;\s*echo\b|\|\| ")
+_RED = re.compile(
+    r"(?m)^(?:FAIL\b|--- FAIL|FAILED\b|E {3}|error(?:\[|:)|Error:)|ERROR task failed|command not found|no matches found|"
+    r"\b[1-9]\d* (?:failed|failing|issues?:|errors?\b)"
+)
 _POLITE = re.compile(
     r"(?i)error|expired|invalid|denied|forbidden|unauthori[sz]ed|not_?found|failed|missing|exceeded|conflict"
 )
@@ -83,7 +88,8 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The events of one attempt at one piece of work, digested. ``reward`` is the outcome on record, if any;
-    ``asked`` are the content words of what was asked for before anything was changed, line by line."""
+    ``interrupts`` are the numbers of calls after which a
+    person stopped the agent; ``asked`` are the content words of what was asked for before anything was changed, line by line."""
 
     calls: tuple[Call, ...]
     said: tuple[Said, ...]
@@ -93,7 +99,12 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     seconds: float
     tokens: int
     reward: float | None
-    interrupted: bool
+    interrupts: tuple[int, ...]
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the case ended in an interrupt: nothing went well after it."""
+        return any(not any(c.outcome == "ok" for c in self.calls[at:]) for at in self.interrupts)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -148,7 +159,7 @@ class _Reading:
         self.results = Results()
         self.calls: list[Call] = []
         self.said: list[Said] = []
-        self.interrupted = False
+        self.interrupts: list[int] = []
         self.tokens = 0
 
 
@@ -168,7 +179,7 @@ def _case(
             if number in requests and not _has_acted(state):
                 asked.append(event.text)
         elif event.kind == "interrupt":
-            state.interrupted = True
+            state.interrupts.append(len(state.calls))
         elif number in described:
             _take_call(state, event, described[number])
     times = [e.time for e in events[span.first : span.last + 1] if e.time] + [
@@ -184,7 +195,7 @@ def _case(
         max(times, default=0.0) - started,
         tokens,
         reward,
-        state.interrupted,
+        tuple(state.interrupts),
     )
 
 
@@ -217,7 +228,7 @@ def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) 
         bindings = bind(event.arguments, state.words, state.results)
     result = event.result
     edges = tuple(sorted({p.call for b in bindings for p in b.places if p.fresh and not b.words}))
-    outcome = _outcome(event)
+    outcome = _outcome(event, main.command if main.role == "check" else "")
     error = _error(event, outcome)
     for activity in activities:
         own = activity is main
@@ -293,9 +304,11 @@ def _key(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=7).digest(), "big")
 
 
-def _outcome(event: Event) -> str:
+def _outcome(event: Event, command: str) -> str:
     """The outcome of a call; an error may arrive politely, inside a result that the host took for a good one."""
     result = event.result
+    if event.outcome == "ok" and isinstance(result, str) and _PIPED.search(command) and _RED.search(result[-4000:]):
+        return "error"  # the exit code is the pager's, not the check's
     if event.outcome != "ok" or not isinstance(result, dict) or len(result) > 12:
         return event.outcome
     status = next(
@@ -396,7 +409,9 @@ def pick(case: Case, numbers: Sequence[int], said: Sequence[Said]) -> Case:
         for number in numbers
     )
     moved = tuple(msgspec.structs.replace(s, after=sum(1 for n in renumber if n < s.after)) for s in said)
-    return msgspec.structs.replace(case, calls=calls, said=moved)
+    ends = (min(numbers, default=0), max(numbers, default=-1) + 1)
+    stops = tuple(sum(1 for n in renumber if n < at) for at in case.interrupts if ends[0] < at <= ends[1])
+    return msgspec.structs.replace(case, calls=calls, said=moved, interrupts=stops)
 
 
 def _renumbered(binding: Binding, renumber: dict[int, int]) -> Binding:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from runlore.mining.commands import form
 from runlore.mining.digest import Call, Case
 
 _MASKS = re.compile(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`|\S*\d\S*|\S*/\S+/\S*|\S+@\S+")
@@ -27,6 +28,8 @@ _ENVIRONMENT = re.compile(
     r"version mismatch|out of (?:memory|space)|no space|not logged in|too many|rate limit|locked"
 )
 LONGEST = 160
+MOST_COMMAND = 140
+"""Characters of a command that a recovery names."""
 
 
 def is_environmental(text: str) -> bool:
@@ -101,8 +104,8 @@ def _recovery(case: Case, number: int) -> str:
     failed = case.calls[number]
     between: list[Call] = []
     for n, call in enumerate(case.calls[number + 1 :], number + 1):
-        if call.line == failed.line and call.index == failed.index:
-            continue
+        if (call.line, call.index) <= max((failed.line, failed.index), (failed.result_line, failed.result_index)):
+            continue  # begun before the failure was seen: no answer to it
         if call.name == failed.name:
             if call.outcome != "ok":
                 return ""
@@ -143,9 +146,10 @@ def _said(failed: Call, again: Call, between: list[Call]) -> str:
     changed = _changed(failed, again)
     if changed:
         return f"try again with another {' and another '.join(f'`{c}`' for c in changed[:2])}"
-    if failed.command and again.command and failed.command != again.command:
-        return f"`{again.command[:120]}` instead" if len(again.command) <= 120 else "try again with a corrected command"
-    return "try again"
+    better = form(again.command)
+    if failed.command and better and better != form(failed.command) and len(better) <= MOST_COMMAND and "`" not in better:
+        return f"`{better}` instead"
+    return "" if failed.command else "try again"
 
 
 def _changed(failed: Call, again: Call) -> list[str]:

@@ -45,7 +45,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "answer-review-comments",
         "Answer the review comments on a pull request",
-        "Fetch the open review comments, judge each, fix what is valid and answer in the thread. Use when a pull request has comments or feedback to work through.",
+        "Answer the review comments on a pull request. Use when a pull request has comments or feedback to work through.",
         _patterns(
             (
                 2.0,
@@ -68,7 +68,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "resolve-merge-conflicts",
         "Bring a branch up to date and resolve the conflicts",
-        "Merge or rebase the base branch, keep both sides' intent, prove it with the checks and push. Use when a branch is behind or has merge conflicts.",
+        "Bring a branch up to date and resolve the conflicts. Use when a branch is behind or has merge conflicts.",
         _patterns(
             (
                 2.0,
@@ -92,7 +92,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "fix-failing-ci",
         "Find out why a CI run failed and make it green",
-        "Read the failed job's log, reproduce it here, fix only that and watch the new run. Use when a build, pipeline or check on the hosting service is red.",
+        "Find out why a CI run failed and make it green. Use when a build, pipeline or check on the hosting service is red.",
         _patterns(
             (
                 2.0,
@@ -109,7 +109,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "fix-failing-check",
         "Mend a failing test or lint check",
-        "Run the failing check alone, decide whether the code or the check is wrong, mend the cause and run everything again. Use when tests, lint or a build fail.",
+        "Mend a failing test or lint check. Use when tests, lint or a build fail.",
         _patterns(
             (
                 2.0,
@@ -127,7 +127,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "act-on-review-finding",
         "Act on a review finding",
-        "Check that the finding holds, make the smallest fix and prove it with tests and lint. Use when somebody pastes a reviewer's or a bot's remark about the code.",
+        "Act on a review finding. Use when somebody pastes a reviewer's or a bot's remark about the code.",
         _patterns(
             (
                 2.0,
@@ -159,7 +159,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "review-changes",
         "Review changes before they are merged",
-        "Read the whole difference against its purpose, verify what looks wrong and list the findings by severity. Use when a branch, a diff or a pull request is to be reviewed.",
+        "Review changes before they are merged. Use when a branch, a diff or a pull request is to be reviewed.",
         _patterns(
             (
                 2.0,
@@ -176,7 +176,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "implement-plan",
         "Carry out an approved plan",
-        "Read the plan and the code that it names, carry it out task by task and end with all checks green. Use when a plan or a specification is handed over.",
+        "Carry out an approved plan. Use when a plan or a specification is handed over.",
         _patterns(
             (
                 2.5,
@@ -194,7 +194,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "write-plan",
         "Work out a design and write the plan",
-        "Explore the code, settle the open questions with the person and write the plan down. Use when something is to be designed or planned before it is built.",
+        "Work out a design and write the plan. Use when something is to be designed or planned before it is built.",
         _patterns(
             (
                 2.0,
@@ -206,7 +206,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "work-on-issue",
         "Work on a tracker issue from start to checked change",
-        "Fetch the issue with its pictures and links, agree on the approach, change the code with tests and run all checks. Use when the request names an issue of the tracker.",
+        "Work on a tracker issue from start to checked change. Use when the request names an issue of the tracker.",
         _patterns(
             (
                 1.5,
@@ -220,7 +220,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "file-issue",
         "File a problem in the tracker",
-        "Collect cause, evidence and the way round it, create the issue and link what belongs to it. Use when a problem is to be written up instead of fixed here.",
+        "File a problem in the tracker. Use when a problem is to be written up instead of fixed here.",
         _patterns(
             (
                 2.0,
@@ -234,7 +234,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "open-pull-request",
         "Push a branch and open a pull request",
-        "Commit only what belongs to the change, push it, open the pull request with summary and checks and record its link. Use when finished work is to be put up for review.",
+        "Push a branch and open a pull request. Use when finished work is to be put up for review.",
         _patterns(
             (
                 2.0,
@@ -248,7 +248,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "release",
         "Release a version",
-        "Check what goes out, raise the version, tag, publish and verify that it arrived. Use when a version is to be released or published.",
+        "Release a version. Use when a version is to be released or published.",
         _patterns(
             (
                 2.0,
@@ -268,7 +268,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "diagnose-bug",
         "Trace a fault to its cause, then fix it",
-        "Reproduce the fault, follow it to the first wrong value, name the cause with its evidence and fix it with a test. Use when something does not work and nobody knows why.",
+        "Trace a fault to its cause, then fix it. Use when something does not work and nobody knows why.",
         _patterns(
             (2.0, r"\b(?:debug\w*|diagnos\w+|root cause|investigat\w+|reproduc\w+)\b"),
             (1.5, r"\bwhy (?:is|are|does|do|did|isn'?t|doesn'?t|don'?t|was|has|have|would|can'?t)\b"),
@@ -282,7 +282,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "add-tests",
         "Add tests for a behaviour",
-        "Name the behaviour, write the test through its real path, show that it fails without the change and run all checks. Use when tests are missing.",
+        "Add tests for a behaviour. Use when tests are missing.",
         _patterns(
             (2.0, r"\b(?:add|write|create|extend|improve|have) (?:\w+ ){0,4}?(?:tests?|test cases?|coverage|specs?)\b"),
             (
@@ -296,7 +296,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "update-documentation",
         "Bring the documentation up to date",
-        "Compare what is written with what the code does and correct the pages that differ. Use when README, guides or docs are to be written or updated.",
+        "Bring the documentation up to date. Use when README, guides or docs are to be written or updated.",
         _patterns(
             (
                 2.0,
@@ -309,7 +309,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "refactor",
         "Simplify code without changing what it does",
-        "Find what repeats or is needlessly complicated, change it in small steps and keep the tests green. Use when code is to be extracted, unified, renamed or cleaned up.",
+        "Simplify code without changing what it does. Use when code is to be extracted, unified, renamed or cleaned up.",
         _patterns(
             (
                 2.0,
@@ -322,7 +322,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "upgrade-dependencies",
         "Upgrade a dependency",
-        "Raise the version, read what changed, adapt the code and run all checks. Use when a library, a tool or a runtime is to be upgraded.",
+        "Upgrade a dependency. Use when a library, a tool or a runtime is to be upgraded.",
         _patterns(
             (
                 2.0,
@@ -337,7 +337,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         "deploy",
         "Deploy to an environment",
-        "Check what goes out, deploy, watch it come up and verify it from outside. Use when something is to go live.",
+        "Deploy to an environment. Use when something is to go live.",
         _patterns((2.0, r"\b(?:deploy\w*|roll ?out|ship (?:it )?to|go live)\b")),
         _patterns(
             (
@@ -376,6 +376,11 @@ def goals_of(case: Case) -> tuple[Goal, ...]:
             scored.append((score, -place, goal))
     scored.sort(key=lambda s: (-s[0], -s[1]))
     return tuple(goal for score, _, goal in scored[:2] if scored[0][0] - score < 1.0)
+
+
+def belongs_to(goal: Goal, activity: str) -> bool:
+    """Say whether an activity is one that the goal is about."""
+    return _weights(activity)[GOALS.index(goal)] > 0
 
 
 def is_asked_for(goal: Goal, case: Case) -> bool:

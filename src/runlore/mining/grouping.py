@@ -156,9 +156,10 @@ def by_goal(rows: Sequence[tuple[Digest, Case]]) -> list[Group]:
     members: dict[str, list[Member]] = defaultdict(list)
     for item, case in rows:
         named = goals_of(case)
+        asked = any(is_asked_for(goal, case) for goal in named)
         for goal in GOALS:
             deeds = strong_deeds(goal, case)
-            if goal in named and (is_asked_for(goal, case) or not deeds):
+            if goal in named and (is_asked_for(goal, case) or not deeds or not asked):
                 own = case
             elif deeds:
                 own = around(case, deeds)  # done on the way: only the part of the case that it takes

@@ -8,6 +8,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import blake2b
 
 from runlore.mining.advice import advise
@@ -15,11 +16,11 @@ from runlore.mining.digest import Call, Case, Digest, distinct
 from runlore.mining.facts.collect import collect
 from runlore.mining.failures import Seen, is_environmental
 from runlore.mining.failures import collect as collect_failures
-from runlore.mining.goals import goals_of
+from runlore.mining.goals import belongs_to, goals_of, is_asked_for
 from runlore.mining.grouping import Group, Repeated, group, is_effect, measure, pieces_of, plain_name
 from runlore.mining.naming import kebab, telling_words, unique
 from runlore.mining.people import hear
-from runlore.mining.steps import MOST_SOURCES, Member, generalise, step_name
+from runlore.mining.steps import MOST_SOURCES, Member, base_name, generalise, step_name
 from runlore.mining.words import content_words
 from runlore.model import CaseReference, Fact, FailureMode, Source, Spread, Workflow, WorkflowStep
 
@@ -113,10 +114,11 @@ def _named(workflows: Sequence[Workflow], names: dict[str, str]) -> list[Workflo
 
 
 def _workflow(group: Group, identity: str, failures: dict[tuple[str, str], Seen], others: Sequence[Group]) -> Workflow:
-    steps = generalise(group.members, group.anchors)
+    goal = group.goal
+    steps = generalise(group.members, group.anchors, partial(belongs_to, goal) if goal else lambda _: False)
     references = tuple(_reference(m) for m in group.members)
     title = _title(steps, group)
-    people = hear(group.members, steps, title)
+    people = hear(group.members, steps, title, partial(is_asked_for, goal) if goal else lambda _: True)
     words = telling_words([m.case.words for m in group.members], [m.case.words for g in others for m in g.members])
     foreign = frozenset().union(*(g.anchors for g in others)) - group.anchors
     modes = _failure_modes(group.members, steps, failures, foreign)
@@ -142,7 +144,7 @@ def _workflow(group: Group, identity: str, failures: dict[tuple[str, str], Seen]
         seconds=Spread(round(statistics.median(seconds), 3), round(sum(seconds), 3)),
         sessions=group.sessions,
         procedure=group.procedure,
-        rank=round(work * (1 + lost / len(references)), 3),
+        rank=round(work * (1 + lost / len(references)) * (1 if len(steps) > 1 else 0.01), 3),
         common=not group.goal
         and not group.procedure
         and all(c.common for m in group.members for c in m.case.calls if c.name in group.anchors),
@@ -273,11 +275,10 @@ def _failure_modes(
     found = []
     for key in {*inside, *(k for k in everywhere if k[0] in numbers)}:
         activity, text = key
-        if activity in foreign:
-            continue
         calls = (inside.get(key) or everywhere[key]).sources or []
         call = calls[0][1]
-        if not _is_failure(call, text) or (call.command and activity not in numbers and not is_environmental(text)):
+        own = base_name(activity) if call.command else activity
+        if not _is_failure(call, text) or (call.command and own not in numbers and not is_environmental(text)):
             continue
         seen = inside.get(key) or everywhere[key]
         recovery = seen.recoveries.most_common(1)[0][0] if seen.recoveries else ""
@@ -290,8 +291,9 @@ def _failure_modes(
                 recovery,
                 seen.resolved,
                 places,
-                numbers.get(activity, 0),
+                numbers.get(own, 0),
                 seen.example[:300],
+                key not in inside or activity in foreign,
             )
         )
     found.sort(key=lambda f: (-f.count, f.activity, f.template))

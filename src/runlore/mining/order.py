@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-STABLE = 4
+STABLE = 2
 """Cases in which one came before the other that make an arrow without a data edge, with at most one exception in EXCEPTIONS."""
 EXCEPTIONS = 9
 
@@ -23,8 +23,11 @@ def precedence(sequences: Iterable[Sequence[str]]) -> tuple[Counter[tuple[str, s
     return before, cases
 
 
-def arrange(names: Sequence[str], before: Mapping[tuple[str, str], int]) -> list[str]:
-    """Put names into one order that agrees with most of the cases (Copeland's rule; ties by name)."""
+def arrange(
+    names: Sequence[str], before: Mapping[tuple[str, str], int], place: Mapping[str, int] | None = None
+) -> list[str]:
+    """Put names into one order that agrees with most of the cases (Copeland's rule); where they do not say, by ``place``, then by name."""
+    usual = place or {}
 
     def wins(name: str) -> int:
         total = 0
@@ -33,7 +36,7 @@ def arrange(names: Sequence[str], before: Mapping[tuple[str, str], int]) -> list
             total += (forth > back) - (forth < back)
         return total
 
-    return sorted(names, key=lambda n: (-wins(n), n))
+    return sorted(names, key=lambda n: (-wins(n), usual.get(n, 0), n))
 
 
 def arrows(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from runlore.mining.digest import Case, Said
 from runlore.mining.goals import is_coding
-from runlore.mining.steps import Member
+from runlore.mining.steps import Member, step_name
 from runlore.mining.words import content_words
 from runlore.model import Quote, Source, WorkflowStep
 
@@ -31,7 +31,9 @@ class Heard:
     triggers: tuple[Quote, ...]
 
 
-def hear(members: Sequence[Member], steps: Sequence[WorkflowStep], title: str) -> Heard:
+def hear(
+    members: Sequence[Member], steps: Sequence[WorkflowStep], title: str, asks: Callable[[Case], bool] = lambda _: True
+) -> Heard:
     """Gather the quotes of a workflow's cases."""
     titles = {s.activity: s.title for s in steps}
     rows = [(m, s) for m in members for s in m.case.said]
@@ -39,7 +41,7 @@ def hear(members: Sequence[Member], steps: Sequence[WorkflowStep], title: str) -
         _quotes(rows, {"correction"}, titles),
         _quotes(rows, {"refusal", "rejection"}, titles),
         _quotes(rows, {"praise"}, titles),
-        _triggers(members, title),
+        _triggers([m for m in members if asks(m.case)], title),
     )
 
 
@@ -103,11 +105,11 @@ def _counts(member: Member, said: Said, kinds: set[str]) -> bool:
 
 
 def _about(case: Case, said: Said, titles: dict[str, str]) -> str:
-    """The step that the words follow."""
-    for call in reversed(case.calls[: said.after]):
-        if call.name in titles:
-            return titles[call.name]
-    return ""
+    """The step that the words are about: the call that they refuse, else the last one before them if it is a step."""
+    if not said.after:
+        return ""
+    call = case.calls[said.after - 1]
+    return titles.get(call.name) or titles.get(step_name(call) or "", "")
 
 
 def _day(time: float) -> str:

@@ -59,7 +59,9 @@ def around(case: Case, deeds: Sequence[int]) -> Case:
     """The part of a case that some of its calls belong to: from what was last said before the first of them to the last of them."""
     first, last = min(deeds), max(deeds)
     asked = [s for s in case.said if s.after <= first and s.kind not in ("confirmation", "answer")]
-    opening = asked[-1] if asked else None
+    plain = [s for s in asked if asks_for_something(s.text)] or [s for s in asked if s.kind in ("request", "plan")]
+    best = plain or asked
+    opening = best[-1] if best else None
     start = opening.after if opening else 0
     said = ([opening] if opening else []) + [s for s in case.said if start < s.after <= last + 1 and s is not opening]
     return part(case, start, last + 1, said)

@@ -136,7 +136,7 @@ def _price(key: Key, spread: dict[Key, int], sessions: int, values: int, name: s
     if kind == "input":
         return 2.0
     if kind == "constant":
-        if spread[key] < 2 or (values > 1 and spread[key] * 2 <= sessions):
+        if spread[key] < 2 or (values > 1 and spread[key] * 5 < 4 * sessions):
             return 1e9
         return 4.0 + len(rest) / 4 + (MISS if values > 1 or _is_identifier(rest) else 0)
     filters = rest.count("[?")

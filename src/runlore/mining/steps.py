@@ -75,7 +75,12 @@ def step_name(call: Call) -> str | None:
         return None
     if call.role == "edit":
         return "edit"
-    return _FLAGS.sub("", call.name) if call.command else call.name
+    return base_name(call.name) if call.command else call.name
+
+
+def base_name(activity: str) -> str:
+    """A command's activity without the flags that make no step of their own."""
+    return _FLAGS.sub("", activity)
 
 
 def is_handover(call: Call) -> bool:
@@ -93,7 +98,7 @@ def relevant(member: Member, is_telling: Callable[[str], bool] = lambda _: False
         name = call.name if is_telling(call.name) else step_name(call)
         if call.outcome != "ok" or name is None:
             continue
-        name = _FLAGS.sub("", name) if call.command else name
+        name = base_name(name) if call.command else name
         if (call.role == "effect" or is_handover(call)) and member.focus and call.name not in member.focus and not call.common:
             continue
         found.append(Occurrence(member, number, call, name))

@@ -83,6 +83,7 @@ class WorkflowStep:
     effect: bool = False
     command: str = ""
     tool: str = ""
+    command_evidence: Evidence = Evidence((0, 0))
     summary: str = ""  # free prose: what happens here where a step sums up editing and reading
 
 
@@ -101,6 +102,7 @@ class FailureMode:
     sources: tuple[Source, ...] = ()
     step: int = 0  # number of the step with this activity, 0 where it is no step
     example: str = ""
+    elsewhere: bool = False  # seen in other work with the same tool, or the failure of another workflow's effect: no line of a draft
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runlore.model import Event, Evidence, FailureMode, Quote, Workflow
 from runlore.model.runbook import CompletionProof, KnownFailure, Runbook, Section, Step, Trigger
@@ -56,6 +56,7 @@ def draft(
     ``transcript_name`` gives a person's name for a transcript's hash; ``example_events`` are the events of ``workflow.example``.
     A workflow that rests on one session gives a provisional draft, which says so.
     """
+    workflow = replace(workflow, failure_modes=tuple(m for m in workflow.failure_modes if not m.elsewhere))
     name_of = transcript_name or _first_letters
     steps = draft_steps(workflow)
     evidence: dict[str, Evidence] = {"purpose": _all_cases(workflow)}
@@ -163,7 +164,8 @@ def _completion(workflow: Workflow, steps: DraftedSteps, evidence: dict[str, Evi
     usual = [pair for pair in effects if not pair[0].optional] or effects
     if not usual:
         return ()
-    step: Step = usual[-1][1]
+    linked = [pair for pair in usual if any(proof.kind == "url" for proof in pair[1].proof)]
+    step: Step = (linked or usual)[-1][1]
     found = []
     for at, proof in enumerate(step.proof, 1):
         evidence[f"completion-{at}"] = steps.evidence[f"step-{step.number}/proof-{at}"]

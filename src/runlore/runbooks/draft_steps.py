@@ -126,7 +126,8 @@ def _bindings(
     if command:
         known = ValueSource("constant", value=command) if len(command) <= _LONGEST_COMMAND else ValueSource("unknown")
         bindings["command"] = Binding("command", known)
-        drafted.evidence[f"{key}/command"] = drafted.evidence[f"step-{number}"]
+        known_by = step.command_evidence if step.command_evidence.support[0] else Evidence(step.support, step.sources)
+        drafted.evidence[f"{key}/command"] = trim(known_by)
     for argument in step.arguments:
         name = clean(argument.name)
         if not name or name in bindings or (is_shell(step.tool) and name in _SHELL_NOISE):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from runlore.actions.mine import undismissed
@@ -39,6 +40,7 @@ def write_report(settings: Settings, file: Path, generated: str) -> int:
         beside.write_bytes(page)
         os.replace(beside, file)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # where not even its folder is, nothing was written
+            beside.unlink(missing_ok=True)
         raise StoreError(str(file), f"the report cannot be written there: {error.strerror or error}") from error
     return len(page)

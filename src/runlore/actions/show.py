@@ -52,7 +52,7 @@ def _evidence(settings: Settings, name: str) -> EvidenceMap:
     files = drafts.read_folder(drafts.draft_path(settings.home, name).parent)
     try:
         return evidence_from_json(json.loads(files["evidence.json"]))
-    except (KeyError, ValueError, TypeError, IndexError):
+    except (KeyError, ValueError, TypeError, IndexError, AttributeError):
         return {}
 
 

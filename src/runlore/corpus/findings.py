@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -91,7 +92,7 @@ def get_findings(home: Path) -> Findings:
     """Read the latest findings, or raise NotYetMined."""
     findings = find_findings(home)
     if findings is None:
-        raise NotYetMined
+        raise NotYetMined(stale=_path(home).exists())
     return findings
 
 
@@ -123,13 +124,14 @@ def write_findings(home: Path, findings: Findings) -> None:
 
 def _write(target: Path, data: bytes) -> None:
     """Write beside, then move."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = target.with_name(f"{target.name}.{os.getpid()}")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside.write_bytes(zstandard.compress(data, 3))
         os.replace(beside, target)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # where not even its folder is, nothing was written
+            beside.unlink(missing_ok=True)
         raise StoreError(str(target), error.strerror or str(error)) from error
 
 

@@ -96,6 +96,9 @@ def test_findings_that_cannot_be_written_are_the_stores_fault(tmp_path: Path) ->
     with pytest.raises(StoreError):
         write_findings(tmp_path, findings())
     assert [p.name for p in tmp_path.iterdir()] == [FILE]
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(StoreError):
+        write_findings(tmp_path / "taken" / "home", findings())
 
 
 def test_a_router_belongs_to_the_findings_that_it_was_learned_from(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def _wish(fact: Fact, places: tuple[Source, ...]) -> list[Quote]:
 
 def _trap(fact: Fact, places: tuple[Source, ...], workflow: Workflow) -> list[FailureMode]:
     said, tool = _QUOTED.search(fact.text), _TOOL.search(fact.text)
-    if said is None or tool is None or "eclined" in fact.text:
+    if said is None or tool is None or "eclined" in fact.text or fact.remedy.startswith("It went through with another"):
         return []
     template = said.group(1).replace("…", "<*>")
     if any(template[:24] in m.template or m.template[:24] in template for m in workflow.failure_modes):

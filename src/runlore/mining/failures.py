@@ -20,7 +20,7 @@ _TORN = re.compile(r"\s*\([^()]*<\*>$")
 _TAGS = re.compile(r"</?tool_use_error>|^(?:Exit code \d+|Process exited with code \d+)\s*")
 _SPACE = re.compile(r"\s+")
 _ALARM = re.compile(
-    r"(?i)\b(?:error|failed|failure|fatal|cannot|can't|not found|no such|denied|invalid|unknown|undefined|unexpected|refused|panic|FAIL)\b"
+    r"(?i)\b(?:error|failed|failure|fatal|cannot|can't|not found|no such|denied|invalid|unknown|undefined|unexpected|refused|panic|FAIL|conflicts?|could not|rejected|unable|problem|missing|expired|exceeded)\b"
 )
 _ENVIRONMENT = re.compile(
     r"(?i)command not found|no such file|not installed|permission denied|unsupported|cannot find module|unknown (?:flag|option|command|task|"
@@ -28,7 +28,7 @@ _ENVIRONMENT = re.compile(
     r"version mismatch|out of (?:memory|space)|no space|not logged in|too many|rate limit|locked"
 )
 LONGEST = 160
-MOST_COMMAND = 140
+MOST_COMMAND = 200
 """Characters of a command that a recovery names."""
 
 
@@ -86,7 +86,7 @@ def collect(cases: Iterable[tuple[str, Case]]) -> dict[tuple[str, str], Seen]:
             if call.outcome != "error" or not call.error:
                 continue
             text = template(call.error)
-            if not is_telling(text):
+            if not is_telling(text) or (call.command and not _ALARM.search(call.error)):
                 continue
             key = (call.name, spelling.setdefault((call.name, text.casefold()), text))
             seen = found[key]

@@ -297,6 +297,8 @@ def _failure_modes(
             )
         )
     found.sort(key=lambda f: (-f.count, f.activity, f.template))
+    firsts = {(f.step or f.activity, f.template): f for f in reversed(found)}
+    found = [f for f in found if firsts[f.step or f.activity, f.template] is f]
     return tuple(found[:MOST_FAILURES])
 
 

@@ -90,6 +90,12 @@ _OWN_WISH = re.compile(
 )
 
 
+_PROCESS = re.compile(
+    r"(?i)\b(?:commits?|push|branch|prs?|pull request|tests?|lint|fmt|format|review|comments?|rebase|merge|first|before|after|always|never|separate|issue|ticket|plan|ask|"
+    r"reply|respond|wait|discuss|talk|scope|only|use|instead|simple|simpler|simplest|docs?|document|check|run|please don'?t|don'?t)\b"
+)
+
+
 def is_judgement(text: str) -> bool:
     """Say whether words in a conversation judge how the work is done, rather than say what the speaker wants for themselves."""
     return bool(_JUDGES.search(text)) and not _OWN_WISH.search(text)
@@ -98,7 +104,7 @@ def is_judgement(text: str) -> bool:
 def _counts(member: Member, said: Said, kinds: set[str]) -> bool:
     """Say whether words are of the kinds wanted: a refusal always guides; in a conversation a judgement corrects, however it is put."""
     if said.kind == "refusal" or is_coding(member.case):
-        return said.kind in kinds and is_guidance(said.text)
+        return said.kind in kinds and is_guidance(said.text) and (not is_coding(member.case) or bool(_PROCESS.search(said.text)))
     if not is_judgement(said.text) or not said.after or said.kind in ("confirmation", "refusal"):
         return False
     return "rejection" in kinds if said.kind == "rejection" else "correction" in kinds

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from runlore.mining.commands import form, typical_command
+from runlore.mining.commands import is_run_of, typical_command
 from runlore.mining.dataflow import Binding
 from runlore.mining.digest import Call, Case
 from runlore.mining.order import arrange, arrows, precedence
@@ -208,7 +208,7 @@ def _step(
     effect = any(c.role == "effect" for c in calls)
     shell = [(o.member.session, o.call.command) for o in items if o.call.command and name != "edit"]
     command = typical_command(shell)
-    ran = [o for o in items if command and command in (o.call.command.strip(), form(o.call.command))]
+    ran = [o for o in items if command and is_run_of(o.call.command, command)]
     return WorkflowStep(
         number=numbers[name],
         title=_step_title(name, lead[0], calls),

@@ -53,7 +53,7 @@ def command(
         _print_problem(problem)
     if not result.read and len(result.ingested.problems) == 1 and not as_json:
         context.exit(1)
-    if not result.read:
+    if not result.read and (paths or not result.findings.sessions):
         where = ", ".join(str(p) for p in paths) or "the usual folders"
         raise NothingToRead(
             where, "no transcript was found there that Runlore can read. `runlore doctor` says where it looks."

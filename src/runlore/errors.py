@@ -44,7 +44,9 @@ class NoSuchName(UsageError):
 class NotYetMined(UsageError):
     def __init__(self, stale: bool = False) -> None:
         if stale:
-            super().__init__("The findings were made by another version of Runlore. Run `runlore mine` again: nothing has to be read anew.")
+            super().__init__(
+                "The findings were made by another version of Runlore. Run `runlore mine` again: nothing has to be read anew."
+            )
             return
         super().__init__(
             "Nothing has been mined yet. Run `runlore mine` first, or `runlore mine PATH` for a folder of transcripts."

@@ -89,6 +89,4 @@ def _trap(fact: Fact, places: tuple[Source, ...], workflow: Workflow) -> list[Fa
     template = said.group(1).replace("…", "<*>")
     if any(template[:24] in m.template or m.template[:24] in template for m in workflow.failure_modes):
         return []
-    return [
-        FailureMode(tool.group(1), template, len(places), fact.remedy.rstrip("."), len(places), places)
-    ]
+    return [FailureMode(tool.group(1), template, len(places), fact.remedy.rstrip("."), len(places), places)]

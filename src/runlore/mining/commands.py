@@ -12,7 +12,9 @@ _PARTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("<date>", re.compile(r"(?<![\dA-Za-z])(?:19|20)\d\d[-_]?[01]\d[-_]?[0-3]\d(?!\d)")),
     ("<number>", re.compile(r"(?<![\w.-])\d+(?![\w.-])|(?<=[-_/])\d{4,}(?![A-Za-z\d])")),
 )
-_HEREDOC = re.compile(r"\"?\$\(cat <<-?\s*['\"]?(\w+)['\"]?\n[\s\S]*?\n\s*\1\s*\)\"?|<<-?\s*['\"]?(\w+)['\"]?\n[\s\S]*?(?:\n\s*\2\b|\Z)|\"?\$\(cat <<[\s\S]*\Z")
+_HEREDOC = re.compile(
+    r"\"?\$\(cat <<-?\s*['\"]?(\w+)['\"]?\n[\s\S]*?\n\s*\1\s*\)\"?|<<-?\s*['\"]?(\w+)['\"]?\n[\s\S]*?(?:\n\s*\2\b|\Z)|\"?\$\(cat <<[\s\S]*\Z"
+)
 _PLACE = re.compile(r"\\?<[a-z]+\\?>")
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*\"?|'[^']*'?|\S+")
 LONGEST = 300

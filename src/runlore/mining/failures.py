@@ -147,7 +147,13 @@ def _said(failed: Call, again: Call, between: list[Call]) -> str:
     if changed:
         return f"try again with another {' and another '.join(f'`{c}`' for c in changed[:2])}"
     better = form(again.command)
-    if failed.command and better and better != form(failed.command) and len(better) <= MOST_COMMAND and "`" not in better:
+    if (
+        failed.command
+        and better
+        and better != form(failed.command)
+        and len(better) <= MOST_COMMAND
+        and "`" not in better
+    ):
         return f"`{better}` instead"
     return "" if failed.command else "try again"
 

@@ -104,7 +104,11 @@ def is_judgement(text: str) -> bool:
 def _counts(member: Member, said: Said, kinds: set[str]) -> bool:
     """Say whether words are of the kinds wanted: a refusal always guides; in a conversation a judgement corrects, however it is put."""
     if said.kind == "refusal" or is_coding(member.case):
-        return said.kind in kinds and is_guidance(said.text) and (not is_coding(member.case) or bool(_PROCESS.search(said.text)))
+        return (
+            said.kind in kinds
+            and is_guidance(said.text)
+            and (not is_coding(member.case) or bool(_PROCESS.search(said.text)))
+        )
     if not is_judgement(said.text) or not said.after or said.kind in ("confirmation", "refusal"):
         return False
     return "rejection" in kinds if said.kind == "rejection" else "correction" in kinds

@@ -99,7 +99,12 @@ def relevant(member: Member, is_telling: Callable[[str], bool] = lambda _: False
         if call.outcome != "ok" or name is None:
             continue
         name = base_name(name) if call.command else name
-        if (call.role == "effect" or is_handover(call)) and member.focus and call.name not in member.focus and not call.common:
+        if (
+            (call.role == "effect" or is_handover(call))
+            and member.focus
+            and call.name not in member.focus
+            and not call.common
+        ):
             continue
         found.append(Occurrence(member, number, call, name))
     return found
@@ -124,7 +129,9 @@ def generalise(
     chosen = _choose_steps(counts, rules, focus, len(cases), is_telling)
     chosen |= _alternatives(occurrences, counts, chosen, by_name)
     before, _ = precedence([[o.name for o in row] for row in occurrences])
-    ordered = arrange([n for n in counts if n in chosen], before, {n: _PLACE.get(by_name[n][0].call.role, 1) for n in counts})
+    ordered = arrange(
+        [n for n in counts if n in chosen], before, {n: _PLACE.get(by_name[n][0].call.role, 1) for n in counts}
+    )
     data = {(rule.activity, name) for (name, _), rule in rules.items() if rule.kind == "step" and name in chosen}
     must = arrows(ordered, before, data)
     numbers = {name: number for number, name in enumerate(ordered, 1)}

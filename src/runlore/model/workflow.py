@@ -102,7 +102,9 @@ class FailureMode:
     sources: tuple[Source, ...] = ()
     step: int = 0  # number of the step with this activity, 0 where it is no step
     example: str = ""
-    elsewhere: bool = False  # seen in other work with the same tool, or the failure of another workflow's effect: no line of a draft
+    elsewhere: bool = (
+        False  # seen in other work with the same tool, or the failure of another workflow's effect: no line of a draft
+    )
 
 
 @dataclass(frozen=True, slots=True)

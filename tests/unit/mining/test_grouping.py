@@ -68,9 +68,23 @@ def test_an_effect_that_is_rare_and_fed_is_an_optional_step_of_the_other() -> No
 def test_a_failed_or_refused_effect_is_none() -> None:
     failed = call("cancel_order", {"id": "1"}, "Error: order is closed", outcome="error")
     refused = call("cancel_order", {"id": "1"}, None, outcome="rejected", words="no, keep it")
-    mine = call("cancel_order", {"id": "1"}, {"ok": True}, actor="person")
-    for event in (failed, refused, mine):
+    for event in (failed, refused):
         assert mined(*(session(n, event) for n in range(5))).workflows == ()
+
+
+def test_what_a_person_does_with_tools_of_their_own_is_work_but_no_effect_of_the_agent() -> None:
+    mine = call("cancel_order", {"id": "1"}, {"ok": True}, actor="person")
+    (workflow,) = mined(*(session(n, mine) for n in range(5))).workflows
+    assert workflow.effects == ()
+    assert [step.title for step in workflow.steps] == ["Have the person cancel an order"]
+
+
+def test_a_case_that_ends_by_handing_over_is_work_too() -> None:
+    look = call("get_order", {"id": "1"}, {"status": "lost"})
+    hand = call("transfer_to_human_agents", {"summary": "lost"}, "done")
+    (workflow,) = mined(*(session(n, look, hand) for n in range(3))).workflows
+    assert workflow.effects == ()
+    assert [step.activity for step in workflow.steps] == ["get_order", "transfer_to_human_agents"]
 
 
 def test_reading_alone_is_no_workflow() -> None:

@@ -350,6 +350,8 @@ GOALS: tuple[Goal, ...] = (
     ),
 )
 
+_PLACE = {goal.key: place for place, goal in enumerate(GOALS)}
+
 
 def opening_of(case: Case) -> str:
     """The beginning of the first thing that was asked for in a case, quoted code and logs left out."""
@@ -380,7 +382,7 @@ def goals_of(case: Case) -> tuple[Goal, ...]:
 
 def belongs_to(goal: Goal, activity: str) -> bool:
     """Say whether an activity is one that the goal is about."""
-    return _weights(activity)[GOALS.index(goal)] > 0
+    return _weights(activity)[_PLACE[goal.key]] > 0
 
 
 def is_asked_for(goal: Goal, case: Case) -> bool:
@@ -391,7 +393,7 @@ def is_asked_for(goal: Goal, case: Case) -> bool:
 
 def strong_deeds(goal: Goal, case: Case) -> tuple[int, ...]:
     """The numbers of the calls that make the goal by themselves, whatever was asked for."""
-    place = GOALS.index(goal)
+    place = _PLACE[goal.key]
     return tuple(
         number
         for number, call in enumerate(case.calls)
@@ -405,6 +407,7 @@ def _weights(activity: str) -> tuple[float, ...]:
     return tuple(max((w for w, p in goal.activities if p.search(activity)), default=0.0) for goal in GOALS)
 
 
+@lru_cache(1024)  # asked again for the same words while a case is cut
 def asks_for_something(text: str) -> bool:
     """Say whether words by themselves ask plainly for a kind of work."""
     opening = text[:240]

@@ -35,7 +35,7 @@ _LOG_LINE: Final = re.compile(
     re.MULTILINE,
 )
 _OPAQUE: Final = re.compile(
-    r"https?://\S+|`[^`\n]*`|[^\s@]{1,64}@[^\s@]{1,200}\.\w+|(?:[~.]{0,2}/)?[\w.@-]+(?:/[\w.@-]+){1,}/?|\b[\w-]+\.(?:go|py|ts|tsx|js|jsx|md|json|ya?ml|toml|rs|sh|txt|html|css)\b"
+    r"https?://\S+|`[^`\n]*`|[^\s@]{1,64}@[^\s@]{1,200}\.\w+|(?:[~.]{0,2}/)?[\w.@-]{1,200}(?:/[\w.@-]{1,200})+/?|\b[\w-]{1,200}\.(?:go|py|ts|tsx|js|jsx|md|json|ya?ml|toml|rs|sh|txt|html|css)\b"
     r"|\b(?=\w*\d)[0-9a-f]{6,}\b|\b[0-9a-f]{8}-[0-9a-f-]{20,}\b|#?\b\w*\d\w*\b"
 )
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’_-]*[A-Za-z]|[A-Za-z]{2,}|[^\W\d_]{3,}")

@@ -270,7 +270,10 @@ GOALS: tuple[Goal, ...] = (
         "Trace a fault to its cause, then fix it",
         "Trace a fault to its cause, then fix it. Use when something does not work and nobody knows why.",
         _patterns(
-            (2.0, r"\bdebug(?:ging)?\b(?! (?:logs?|mode|level|output|flag|statement|info|build|command))|\b(?:diagnos\w+|root cause|investigat\w+|reproduc\w+)\b"),
+            (
+                2.0,
+                r"\bdebug(?:ging)?\b(?! (?:logs?|mode|level|output|flag|statement|info|build|command))|\b(?:diagnos\w+|root cause|investigat\w+|reproduc\w+)\b",
+            ),
             (1.5, r"\bwhy (?:is|are|does|do|did|isn'?t|doesn'?t|don'?t|was|has|have|would|can'?t)\b"),
             (
                 1.5,

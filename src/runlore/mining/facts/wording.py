@@ -9,6 +9,8 @@ from runlore.mining.facts.wishes import bare
 
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"?|'[^']*'?", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.])\d{5,}(?![\w.])")
+_BRANCH = re.compile(r"\b(origin|upstream)([ /])(?!main\b|master\b|develop\b|HEAD\b)[\w.-]+(?:/[\w./-]+)*")
+_EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF\uFE0F\u200D]+")
 _POLITE = re.compile(r"[\s,]+(?:please|thanks|thank you)[.!]*\Z", re.IGNORECASE)
 _STYLE = re.compile(
     r"\b(?:tone|formal|informal|emoji|exclamation|wording|spelling|spell|british|american|logo|colou?rs?|font"
@@ -29,8 +31,8 @@ def times(n: int) -> str:
 
 
 def code(text: str) -> str:
-    """Put a command or path into backticks, a long quoted argument shortened, long numbers as ``<id>``."""
-    plain = _NUMBER.sub("<id>", _QUOTED.sub(_shortened, text)).replace("`", "'")
+    """Put a command or path into backticks, a long quoted argument shortened, long numbers as ``<id>``, somebody's branch as ``<branch>``."""
+    plain = _NUMBER.sub("<id>", _BRANCH.sub(r"\1\2<branch>", _QUOTED.sub(_shortened, text))).replace("`", "'")
     return f"`{clip(plain, 140)}`"
 
 
@@ -76,4 +78,4 @@ def shelf_of(words: str, default: str) -> str:
 
 def instruction(words: str) -> str:
     """Turn a wish into an instruction: "yes, can you also reply directly?" gives "Reply directly."."""
-    return sentence(_POLITE.sub("", clip(bare(words)) or words))
+    return sentence(_POLITE.sub("", clip(bare(_EMOJI.sub("", words).strip())) or words))

@@ -96,7 +96,10 @@ def choose(
             widths[key] += width
     if not gain:
         return Rule("unknown", total=len(votes))
-    spread = {key: len({session for session, b in votes if b.value == key[2]}) for key in gain if key[0] == "constant"}
+    users: dict[str, set[str]] = defaultdict(set)
+    for session, binding in votes:
+        users[binding.value].add(session)
+    spread = {key: len(users[key[2]]) for key in gain if key[0] == "constant"}
     sessions = len({session for session, _ in votes})
     values = len({b.value for _, b in votes})
     name = votes[0][1].name

@@ -53,7 +53,7 @@ def test_repeated_text_is_mined_in_bounded_time(atom: str) -> None:
             form="claude-code",
         )
     )
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 6
 
 
 def test_addresses_are_no_content() -> None:

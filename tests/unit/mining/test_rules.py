@@ -102,3 +102,8 @@ def test_a_constant_is_not_drawn_into_a_record() -> None:
         "country": votes("country", *[("USA", 0, ())] * 11, ("DE", 0, places("country"))),
     }
     assert choose_all(seen)["country"].kind == "constant"
+
+
+def test_thousands_of_different_values_are_weighed_in_bounded_time() -> None:
+    rows = votes("text", *[(f"wording number {n}", 0, ()) for n in range(20_000)])
+    assert choose(rows).kind == "unknown"

@@ -31,10 +31,6 @@ SAID_OTHERWISE = frozenset(
 
 KNOWN_SHORTFALLS = frozenset(
     {
-        "linkedin: recovery: EXPIRED_ACCESS_TOKEN",  # the person is asked; their words are left out
-        "release: failure: run the build first",
-        "release: correction: pnpm please, not npm",
-        "restore: recovery: unsupported version",
         "onboarding: sessions: 8 of 10",  # the other two rightly did nothing
         "onboarding: input: calendar_book_kickoff starts_at",
         "preference: pnpm, npm",

@@ -202,7 +202,7 @@ def _fit(samples: Sequence[_Sample], kinds: int) -> tuple[tuple[dict[str, float]
                     for t, x in vector.items():
                         slope[t] += error * x
         for k in range(kinds):
-            biases[k] -= RATE * lifts[k] / total
+            biases[k] = biases[k] * keep - RATE * lifts[k] / total
             own = weights[k]
             for t in own:
                 own[t] *= keep

@@ -49,6 +49,11 @@ def typical_command(ran: Sequence[tuple[str, str]]) -> str:
     return widest if len(forms[widest]) >= 2 else _common_form(ran)
 
 
+def tokens_of(command: str) -> list[str]:
+    """The words of a command's first line, quoted ones whole."""
+    return _TOKEN.findall(_first_line(command))
+
+
 def _flat(command: str) -> str:
     """A command with the texts that it carries along named instead of given."""
     return _HEREDOC.sub('"<text>"', command).strip()
@@ -76,7 +81,7 @@ def _first_line(command: str) -> str:
 
 def _common_form(ran: Sequence[tuple[str, str]]) -> str:
     """The shortest command with the words that most sessions do not share named by kind; "" where only the program is shared."""
-    tokens = [(session, _TOKEN.findall(_first_line(command))) for session, command in ran if command.strip()]
+    tokens = [(session, tokens_of(command)) for session, command in ran if command.strip()]
     held: dict[str, set[str]] = defaultdict(set)
     for session, row in tokens:
         for token in row:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from runlore.mining.commands import form
+from runlore.mining.commands import form, tokens_of
 from runlore.mining.digest import Call, Case
 
 _MASKS = re.compile(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`|\S*\d\S*|\S*/\S+/\S*|\S+@\S+")
@@ -16,6 +16,8 @@ _DAYS = re.compile(
     rf"(?i)\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b(?=[\s,])|\b{_MONTH}(?=\s*<\*>)|(?<=<\*> ){_MONTH},?"
 )
 _MARKS = re.compile(r"(?:<\*>[\s,;]*){2,}")
+_IMPERSONAL = re.compile(r"(?:[A-Z][a-z]+)?[^A-Z\d@#]{0,160}")
+"""Words that name nobody and nothing in particular: no capital but the first, no number."""
 _TORN = re.compile(r"\s*\([^()]*<\*>$")
 _TAGS = re.compile(r"</?tool_use_error>|^(?:Exit code \d+|Process exited with code \d+)\s*")
 _SPACE = re.compile(r"\s+")
@@ -28,6 +30,10 @@ _ENVIRONMENT = re.compile(
     r"version mismatch|out of (?:memory|space)|no space|not logged in|too many|rate limit|locked"
 )
 LONGEST = 160
+SHORT_COMMAND = 60
+"""Characters up to which what helped is named by its command."""
+MOST_DIFFERING = 2
+"""Words in which two commands may differ for the difference to be named."""
 MOST_COMMAND = 200
 """Characters of a command that a recovery names."""
 
@@ -54,7 +60,8 @@ def telling_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         return ""
-    return next((line for line in lines if _ALARM.search(line)), lines[0])
+    alarming = [line for line in lines if _ALARM.search(line)]
+    return next((line for line in alarming if is_environmental(line)), (alarming or lines)[0])
 
 
 def is_telling(text: str) -> bool:
@@ -128,7 +135,7 @@ def _asked(case: Case, failed: int, again: int, changed: list[str]) -> str:
         return ""
     if changed:
         return f"ask the person for another {' and another '.join(f'`{c}`' for c in changed[:2])}"
-    if case.reward is not None:
+    if case.reward is not None and not _IMPERSONAL.fullmatch(text):
         return "ask the person, then try again"
     return f"ask the person, then try again (they said: “{text[:100]}{'…' if len(text) > 100 else ''}”)"
 
@@ -141,11 +148,14 @@ def _said(failed: Call, again: Call, between: list[Call]) -> str:
         if c.role in ("effect", "edit", "procedure") or (c.role in ("check", "read") and not c.common)
     ]
     if helpful:
-        phrases = list(dict.fromkeys(c.phrase[:1].lower() + c.phrase[1:] for c in helpful[-2:]))
+        phrases = list(dict.fromkeys(_phrase(c) for c in helpful[-2:]))
         return f"{' and '.join(phrases)}, then try again"
     changed = _changed(failed, again)
     if changed:
         return f"try again with another {' and another '.join(f'`{c}`' for c in changed[:2])}"
+    differing = _differing(failed.command, again.command) if failed.command and again.command else ""
+    if differing:
+        return differing
     better = form(again.command)
     if (
         failed.command
@@ -156,6 +166,30 @@ def _said(failed: Call, again: Call, between: list[Call]) -> str:
     ):
         return f"`{better}` instead"
     return "" if failed.command else "try again"
+
+
+def _phrase(call: Call) -> str:
+    """Say what was done: a short command as it ran, else in words."""
+    ran = form(call.command)
+    if ran and len(ran) <= SHORT_COMMAND and "`" not in ran:
+        return f"run `{ran}`"
+    return call.phrase[:1].lower() + call.phrase[1:]
+
+
+def _differing(failed: str, again: str) -> str:
+    """Say which few words of a command made the difference; "" where it is another command altogether, or only numbers differ."""
+    before, after = tokens_of(failed), tokens_of(again)
+    known_before, known_after = {form(t) for t in before}, {form(t) for t in after}
+    new = [t for t in dict.fromkeys(after) if form(t) not in known_before]
+    old = [t for t in dict.fromkeys(before) if form(t) not in known_after]
+    if (
+        not 1 <= len(new) <= MOST_DIFFERING
+        or len(old) > MOST_DIFFERING
+        or any("`" in t or len(t) > 80 for t in (*new, *old))
+    ):
+        return ""
+    better = " ".join(f"`{t}`" for t in new)
+    return f"with {better} instead of {' '.join(f'`{t}`' for t in old)}" if old else f"with {better}"
 
 
 def _changed(failed: Call, again: Call) -> list[str]:

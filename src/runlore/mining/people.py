@@ -92,7 +92,7 @@ _OWN_WISH = re.compile(
 
 _PROCESS = re.compile(
     r"(?i)\b(?:commits?|push|branch|prs?|pull request|tests?|lint|fmt|format|review|comments?|rebase|merge|first|before|after|always|never|separate|issue|ticket|plan|ask|"
-    r"reply|respond|wait|discuss|talk|scope|only|use|instead|simple|simpler|simplest|docs?|document|check|run|please don'?t|don'?t)\b"
+    r"reply|respond|wait|discuss|talk|scope|only|use|instead|simple|simpler|simplest|docs?|document|check|run|please don'?t|don'?t|not)\b"
 )
 
 

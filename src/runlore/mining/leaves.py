@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 WILD = None
+MOST_NESTED = 2000
+"""Brackets in a text that is opened as an object; more is no argument, and newer Pythons would follow them all the way down."""
 MOST_LEAVES = 4000
 """A result with more scalars than this is read up to here: one huge listing must not stall a run."""
 
@@ -66,7 +68,7 @@ def _sound(text: str) -> str:
 
 def _opened(text: str) -> Any:
     """The JSON or Python literal object that a text holds; the text itself where it holds none, or a set, whose order is nobody's."""
-    if len(text) > 20_000:
+    if len(text) > 20_000 or text.count("[") + text.count("{") > MOST_NESTED:
         return text
     try:
         return json.loads(text)

@@ -17,12 +17,13 @@ from runlore.mining.activities import describe
 from runlore.mining.cases import split
 from runlore.mining.dataflow import Binding, Results, Words, bind
 from runlore.mining.facts import Observation, observe
+from runlore.mining.goal_table import asks_for_something, spoken_goals
 from runlore.mining.leaves import render_path, result_leaves, scalar_text
 from runlore.mining.values import Activity, Span
 from runlore.mining.words import classify_prompt, content_words
 from runlore.model import Event, Transcript
 
-VERSION = 6
+VERSION = 7
 
 MOST_WORDS = 1500
 """Characters kept of one thing that a person said."""
@@ -48,7 +49,8 @@ _URL = re.compile(r"https?://[^\s\"'<>]{4,}")
 
 
 class Said(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Something that a person said: its kind (mining/words.py; ``refusal`` for a rejected call), where, and after how many calls of the case."""
+    """Something that a person said: its kind (mining/words.py; ``refusal`` for a rejected call), where, and after how many calls of the case;
+    ``goals`` is what it says for each goal, ``asks`` whether it asks plainly for a kind of work (mining/goal_table.py)."""
 
     kind: str
     text: str
@@ -56,6 +58,8 @@ class Said(msgspec.Struct, frozen=True, array_like=True, gc=False):
     index: int
     time: float
     after: int
+    goals: tuple[tuple[int, float], ...] = ()
+    asks: bool = False
 
 
 class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -215,7 +219,12 @@ def _hear(state: _Reading, event: Event, request: bool) -> None:
     if request and not state.said:
         kind = "plan" if kind == "plan" else "request"
     state.words.add(event.text)
-    state.said.append(Said(kind, event.text[:MOST_WORDS], event.line, event.index, event.time, len(state.calls)))
+    state.said.append(_heard(kind, event.text, (event.line, event.index), event.time, len(state.calls)))
+
+
+def _heard(kind: str, text: str, place: tuple[int, int], time: float, after: int) -> Said:
+    text = text[:MOST_WORDS]
+    return Said(kind, text, *place, time, after, spoken_goals(text), asks_for_something(text))
 
 
 def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) -> None:
@@ -275,8 +284,8 @@ def _hear_words(state: _Reading, event: Event) -> None:
     if not event.words:
         return
     if event.outcome == "rejected":
-        words = event.words[:MOST_WORDS]
-        state.said.append(Said("refusal", words, event.result_line, event.result_index, event.end, len(state.calls)))
+        place = (event.result_line, event.result_index)
+        state.said.append(_heard("refusal", event.words, place, event.end, len(state.calls)))
     state.words.add(event.words)
 
 
@@ -288,7 +297,7 @@ def _hear_answer(state: _Reading, event: Event) -> None:
     kind = "confirmation" if _YES.search(text) else classify_prompt(text) if event.words else "answer"
     if kind != "noise" and text:
         place = (event.result_line or event.line, event.result_index)
-        state.said.append(Said(kind, text[:MOST_WORDS], *place, event.end, len(state.calls)))
+        state.said.append(_heard(kind, text, place, event.end, len(state.calls)))
 
 
 def _answer(result: Any) -> str:

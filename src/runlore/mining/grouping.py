@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runlore.mining.digest import Call, Case, Digest
-from runlore.mining.goals import GOALS, Goal, goals_of, is_asked_for, is_coding, strong_deeds
+from runlore.mining.goal_table import GOALS, Goal
+from runlore.mining.goals import goals_of, is_asked_for, is_coding, strong_deeds
 from runlore.mining.rounds import around, rounds_of
 from runlore.mining.steps import Member, is_handover
 

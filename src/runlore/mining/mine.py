@@ -16,7 +16,8 @@ from runlore.mining.digest import Call, Case, Digest, distinct
 from runlore.mining.facts.collect import collect
 from runlore.mining.failures import Seen, is_environmental
 from runlore.mining.failures import collect as collect_failures
-from runlore.mining.goals import belongs_to, goals_of, is_asked_for
+from runlore.mining.goal_table import belongs_to
+from runlore.mining.goals import goals_of, is_asked_for
 from runlore.mining.grouping import Group, Repeated, group, is_effect, measure, pieces_of, plain_name
 from runlore.mining.naming import kebab, telling_words, unique
 from runlore.mining.people import hear

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runlore.mining.digest import Case, Said, part
-from runlore.mining.goals import asks_for_something
 
 _OPENS = frozenset({"request", "plan", "correction", "followup", "refusal"})
 
@@ -33,7 +32,7 @@ def _cuts(case: Case) -> list[tuple[int, Said | None]]:
     """Where rounds begin: the number of the first call, and the words that open it (None for a procedure)."""
     cuts: list[tuple[int, Said | None]] = []
     for said in case.said:
-        if said.kind in _OPENS and asks_for_something(said.text):
+        if said.kind in _OPENS and said.asks:
             if cuts and cuts[-1][0] == said.after:
                 cuts[-1] = (said.after, said)
             else:
@@ -50,16 +49,14 @@ def _said(case: Case, first: int, last: int, opening: Said | None, earliest: boo
     inside = [s for s in case.said if (first < s.after <= last or (earliest and s.after <= first)) and s is not opening]
     if last == len(case.calls):
         inside += [s for s in case.said if s.after > last]
-    return ([opening] if opening else []) + [
-        s for s in inside if not (s.after == last and s.kind in _OPENS and asks_for_something(s.text))
-    ]
+    return ([opening] if opening else []) + [s for s in inside if not (s.after == last and s.kind in _OPENS and s.asks)]
 
 
 def around(case: Case, deeds: Sequence[int]) -> Case:
     """The part of a case that some of its calls belong to: from what was last said before the first of them to the last of them."""
     first, last = min(deeds), max(deeds)
     asked = [s for s in case.said if s.after <= first and s.kind not in ("confirmation", "answer")]
-    plain = [s for s in asked if asks_for_something(s.text)] or [s for s in asked if s.kind in ("request", "plan")]
+    plain = [s for s in asked if s.asks] or [s for s in asked if s.kind in ("request", "plan")]
     best = plain or asked
     opening = best[-1] if best else None
     start = opening.after if opening else 0

@@ -6,7 +6,8 @@ import pytest
 from build import call, digests, mined, said, shell, transcript
 
 from runlore.mining.digest import Case
-from runlore.mining.goals import GOALS, asks_for_something, goals_of, is_coding
+from runlore.mining.goal_table import GOALS, asks_for_something
+from runlore.mining.goals import goals_of, is_coding
 from runlore.mining.rounds import rounds_of
 from runlore.model import Event
 

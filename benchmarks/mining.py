@@ -20,13 +20,6 @@ from pathlib import Path
 
 import msgspec
 
-from runlore.actions.mine import MineRequest, mine
-from runlore.mining.digest import digest
-from runlore.mining.mine import mine as find_workflows
-from runlore.settings import Settings
-from runlore.transcripts.base import Reading
-from runlore.transcripts.reading import read_file
-
 
 def unpack(folder: Path, target: Path) -> list[Path]:
     """Put every transcript of a folder into another one, uncompressed; label files stay behind."""
@@ -58,11 +51,19 @@ def bare(files: list[Path]) -> None:
 
 def read(files: list[Path]) -> int:
     """Read every transcript."""
+    from runlore.transcripts.base import Reading
+    from runlore.transcripts.reading import read_file
+
     return sum(len(item.transcript.events) for path in files for item in read_file(path) if isinstance(item, Reading))
 
 
 def read_and_mine(files: list[Path]) -> int:
     """Read every transcript, digest it and find what repeats."""
+    from runlore.mining.digest import digest
+    from runlore.mining.mine import mine as find_workflows
+    from runlore.transcripts.base import Reading
+    from runlore.transcripts.reading import read_file
+
     digests = []
     for path in files:
         for item in read_file(path):
@@ -74,6 +75,9 @@ def read_and_mine(files: list[Path]) -> int:
 
 def everything(files: list[Path], jobs: int) -> int:
     """Do what `runlore mine` does, into a new home."""
+    from runlore.actions.mine import MineRequest, mine
+    from runlore.settings import Settings
+
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(home=Path(home), user_home=Path(home), secret="benchmark")
         return len(mine(settings, MineRequest((files[0].parent,), jobs=jobs)).findings.workflows)
@@ -81,6 +85,9 @@ def everything(files: list[Path], jobs: int) -> int:
 
 def again(files: list[Path]) -> float:
     """Time a second `mine` with nothing new, in seconds."""
+    from runlore.actions.mine import MineRequest, mine
+    from runlore.settings import Settings
+
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(home=Path(home), user_home=Path(home), secret="benchmark")
         request = MineRequest((files[0].parent,))

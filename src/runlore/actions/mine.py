@@ -26,11 +26,11 @@ from runlore.corpus.findings import (
     write_findings,
 )
 from runlore.mining.digest import VERSION as DIGEST_VERSION
-from runlore.mining.digest import Digest, digest
+from runlore.mining.digest import Digest, encode_digest
 from runlore.mining.grouping import same_work
 from runlore.mining.mine import Known, Mined
 from runlore.mining.mine import mine as find_workflows
-from runlore.model import Transcript, Workflow
+from runlore.model import Workflow
 from runlore.settings import Settings
 
 Report = Callable[[int, int, str], None]
@@ -64,11 +64,6 @@ class MineResult:
         return len(self.ingested.transcripts)
 
 
-def map_transcript(transcript: Transcript) -> bytes:
-    """Digest one transcript, as bytes to keep; runs in the process that read it."""
-    return msgspec.msgpack.encode(digest(transcript))
-
-
 def mine(settings: Settings, request: MineRequest, progress: Report | None = None) -> MineResult:
     """Read what is new under the request's paths and mine the corpus."""
     ingested = ingest(
@@ -78,7 +73,7 @@ def mine(settings: Settings, request: MineRequest, progress: Report | None = Non
         since=request.since,
         project=request.project,
         exclude=request.exclude,
-        map_transcript=map_transcript,
+        map_transcript=encode_digest,
         map_version=DIGEST_VERSION,
     )
     before = find_findings(settings.home)

@@ -154,6 +154,11 @@ def _acts(event: Event) -> bool:
     return event.kind == "call" or (event.kind == "procedure" and event.tool.startswith("/"))
 
 
+def encode_digest(transcript: Transcript) -> bytes:
+    """Digest one transcript, as bytes to keep. It stands here and not in an action, so that a process that reads imports no more than it needs."""
+    return msgspec.msgpack.encode(digest(transcript))
+
+
 class _Reading:
     """What has been gathered of a case so far."""
 

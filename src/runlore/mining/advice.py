@@ -11,6 +11,8 @@ from dataclasses import replace
 from runlore.mining.grouping import Group
 from runlore.model import Fact, FailureMode, Quote, Source, Workflow
 
+LONGEST_WISH = 160
+"""Characters of words that are quoted as a wish."""
 MOST = 4
 """Wishes and traps brought to one workflow, each."""
 _QUOTED = re.compile(r"“([^”]{4,200})”")
@@ -25,6 +27,9 @@ def advise(workflows: Sequence[Workflow], groups: Sequence[Group], facts: Sequen
     A preference becomes a correction in the person's own words, a trap with a remedy a failure mode with its recovery.
     """
     spans = _spans(groups)
+    words = {
+        (m.transcript, s.line): s.text for g in groups if g.goal or g.procedure for m in g.members for s in m.case.said
+    }
     wishes: dict[int, list[Quote]] = defaultdict(list)
     traps: dict[int, list[FailureMode]] = defaultdict(list)
     for fact in facts:
@@ -35,19 +40,27 @@ def advise(workflows: Sequence[Workflow], groups: Sequence[Group], facts: Sequen
             if sessions < 2 or sessions * 2 < len(fact.sessions):
                 continue
             if fact.kind == "preference":
-                wishes[number].extend(_wish(fact, places))
+                wishes[number].extend(_wish(fact, places, words))
             elif fact.remedy:
                 traps[number].extend(_trap(fact, places, workflows[number]))
     return [
         replace(
             w,
-            corrections=(*wishes[n][:MOST], *(q for q in w.corrections if q.words not in {x.words for x in wishes[n]})),
+            corrections=_with_wishes(w, wishes[n]),
             failure_modes=(*w.failure_modes, *traps[n][:MOST]),
         )
         if n in wishes or n in traps
         else w
         for n, w in enumerate(workflows)
     ]
+
+
+def _with_wishes(workflow: Workflow, wishes: Sequence[Quote]) -> tuple[Quote, ...]:
+    """Wishes before corrections; what starts the work is no wish about it, and nothing is said twice."""
+    known = {q.words.lower() for q in workflow.triggers}
+    new = [q for q in wishes if not any(q.words.lower() in k or k in q.words.lower() for k in known)][:MOST]
+    said = {q.words.lower() for q in new}
+    return (*new, *(q for q in workflow.corrections if q.words.lower() not in said))
 
 
 def _spans(groups: Sequence[Group]) -> _Spans:
@@ -75,11 +88,24 @@ def _where(fact: Fact, spans: _Spans) -> dict[int, tuple[Source, ...]]:
     return {number: tuple(places) for number, places in found.items()}
 
 
-def _wish(fact: Fact, places: tuple[Source, ...]) -> list[Quote]:
-    said = _QUOTED.search(fact.text)
-    if said is None or not places:
-        return []
-    return [Quote(said.group(1), places[0], "", f"told in {len(fact.sessions)} sessions")]
+def _wish(fact: Fact, places: tuple[Source, ...], words: dict[tuple[str, int], str]) -> list[Quote]:
+    """The wish in the words of one of its places: those that the fact quotes, else the shortest."""
+    said = {place: words[place.transcript, place.line] for place in places if (place.transcript, place.line) in words}
+    quoted = [q.lower() for q in _QUOTED.findall(fact.text)]
+    told = [
+        (place, q) for q in quoted for place, text in said.items() if q.rstrip("….") in " ".join(text.lower().split())
+    ]
+    if told:
+        place, quote = told[0]
+        text = " ".join(said[place].split())
+        start = text.lower().index(quote.rstrip("…."))
+        return [Quote(text[start : start + len(quote)], place, "", f"told in {len(fact.sessions)} sessions")]
+    short = sorted((len(text), place) for place, text in said.items() if len(text) <= LONGEST_WISH)
+    return (
+        [Quote(" ".join(said[short[0][1]].split()), short[0][1], "", f"told in {len(fact.sessions)} sessions")]
+        if short
+        else []
+    )
 
 
 def _trap(fact: Fact, places: tuple[Source, ...], workflow: Workflow) -> list[FailureMode]:

@@ -16,7 +16,7 @@ _HEREDOC = re.compile(
     r"\"?\$\(cat <<-?\s*['\"]?(\w+)['\"]?\n[\s\S]*?\n\s*\1\s*\)\"?|<<-?\s*['\"]?(\w+)['\"]?\n[\s\S]*?(?:\n\s*\2\b|\Z)|\"?\$\(cat <<[\s\S]*\Z"
 )
 _PLACE = re.compile(r"\\?<[a-z]+\\?>")
-_TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*\"?|'[^']*'?|\S+")
+_TOKEN = re.compile(r"(?:\"(?:[^\"\\]|\\.)*\"?|'[^']*'?|[^\s\"'])+")
 LONGEST = 300
 SHARED = 0.6
 """Share of the sessions in whose commands a word must stand to be part of the common form."""

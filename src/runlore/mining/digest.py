@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from runlore.mining.activities import describe
+from runlore.mining.activities import command_line, describe
 from runlore.mining.cases import split
 from runlore.mining.dataflow import Binding, Results, Words, bind
 from runlore.mining.facts import Observation, observe
@@ -23,7 +23,7 @@ from runlore.mining.values import Activity, Span
 from runlore.mining.words import classify_prompt, content_words
 from runlore.model import Event, Transcript
 
-VERSION = 7
+VERSION = 8
 
 MOST_WORDS = 1500
 """Characters kept of one thing that a person said."""
@@ -242,7 +242,7 @@ def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) 
         bindings = bind(event.arguments, state.words, state.results)
     result = event.result
     edges = tuple(sorted({p.call for b in bindings for p in b.places if p.fresh and not b.words}))
-    outcome = _outcome(event, main.command if main.role == "check" else "")
+    outcome = _outcome(event, command_line(event.arguments) if main.role == "check" else "")
     error = _error(event, outcome)
     for activity in activities:
         own = activity is main

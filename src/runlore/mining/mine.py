@@ -145,11 +145,17 @@ def _workflow(group: Group, identity: str, failures: dict[tuple[str, str], Seen]
         seconds=Spread(round(statistics.median(seconds), 3), round(sum(seconds), 3)),
         sessions=group.sessions,
         procedure=group.procedure,
-        rank=round(work * (1 + lost / len(references)) * (1 if len(steps) > 1 else 0.01), 3),
+        rank=round(work * (1 + lost / len(references)) * (1 if _is_told(steps) else 0.01), 3),
         common=not group.goal
         and not group.procedure
         and all(c.common for m in group.members for c in m.case.calls if c.name in group.anchors),
     )
+
+
+def _is_told(steps: Sequence[WorkflowStep]) -> bool:
+    """Say whether the steps say more than that something was edited and committed: what does not stands last."""
+    frame = {"edit", "git add", "git commit"}
+    return len(steps) > 1 and any(s.activity not in frame and not s.activity.startswith(("skill ", "/")) for s in steps)
 
 
 def _effects(group: Group, steps: Sequence[WorkflowStep], anchored: frozenset[str]) -> tuple[str, ...]:
@@ -272,6 +278,7 @@ def _failure_modes(
 ) -> tuple[FailureMode, ...]:
     """Errors of the workflow's own cases, and those of its steps' tools wherever they were seen; what failed of other workflows' effects is theirs."""
     numbers = {s.activity: s.number for s in steps}
+    commands = {s.activity: s.command for s in steps}
     inside = collect_failures((m.transcript, m.case) for m in members)
     found = []
     for key in {*inside, *(k for k in everywhere if k[0] in numbers)}:
@@ -283,6 +290,8 @@ def _failure_modes(
             continue
         seen = inside.get(key) or everywhere[key]
         recovery = seen.recoveries.most_common(1)[0][0] if seen.recoveries else ""
+        if commands.get(own) and f"`{commands[own]}` instead" == recovery:
+            recovery = "run it in the form given here"
         places = tuple(Source(t, c.result_line or c.line, c.result_index) for t, c in calls[:MOST_SOURCES])
         found.append(
             FailureMode(

@@ -85,6 +85,9 @@ _JUDGES = re.compile(
     r"(?i)\b(?:sounds?|reads?|looks?) (?:like|too|as)\b|\btoo (?:formal|long|short|many|much|loud|casual|salesy|vague)\b|\bnever\b|\balways\b|\bnot so\b|"
     r"\b(?:don'?t|do not) (?:set|send|publish|post|use|do|write|promise|offer|start|call|create)\b|\bshould(?:n'?t| not| never| always)?\b|\bbefore (?:it|you|we|the)\b"
 )
+_ASSENT = re.compile(
+    r"(?i)\W*(?:yes|yeah|yep|ok(?:ay)?|sure|proceed|confirm\w*|go ahead|order id|perfect|great|thanks?)\b"
+)
 _OWN_WISH = re.compile(
     r"(?i)\bi(?:'d| would|'ve| have)? (?:like|want|prefer|changed|need|love)|\bmy\b|that'?s (?:all|it)|\bthank|\bbye\b|###"
 )
@@ -110,6 +113,8 @@ def _counts(member: Member, said: Said, kinds: set[str]) -> bool:
             and (not is_coding(member.case) or bool(_PROCESS.search(said.text)))
         )
     if not is_judgement(said.text) or not said.after or said.kind in ("confirmation", "refusal"):
+        return False
+    if _ASSENT.match(said.text):
         return False
     return "rejection" in kinds if said.kind == "rejection" else "correction" in kinds
 
@@ -155,8 +160,10 @@ def _triggers(members: Sequence[Member], title: str) -> tuple[Quote, ...]:
 def _telling(case: Case, wanted: set[str]) -> Said | None:
     """The words that ask for the work: in a repository the opening ones, in a conversation those before the first effect that say most of it."""
     asked = [s for s in case.said if s.kind in ("request", "plan", "followup") and len(s.text.split()) >= 2]
-    if not asked or is_coding(case) or asked[0].kind == "plan":
-        return asked[0] if asked else None
+    if not asked:
+        return None
+    if is_coding(case) or asked[0].kind == "plan":
+        return asked[0] if not asked[0].after else None
     done = next((n for n, c in enumerate(case.calls) if c.role == "effect" and c.outcome == "ok"), len(case.calls))
     early = [s for s in asked if s.after <= done] or asked[:1]
     return max(early, key=lambda s: (len(wanted & set(content_words(s.text))), -s.after))

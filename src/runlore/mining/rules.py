@@ -84,11 +84,14 @@ def choose(
     if not votes:
         return Rule("unknown")
     allowed = None if producers is None else set(producers)
+    varies = "[*]" not in votes[0][1].name and _varies_within(votes)
     gain: dict[Key, float] = defaultdict(float)
     hits: Counter[Key] = Counter()
     widths: Counter[Key] = Counter()
     for _, binding in votes:
         for key, width in _offers(binding, allowed):
+            if varies and key[0] == "constant":
+                continue
             if record is not None and not _is_field(key, record, binding.name):
                 continue
             gain[key] += MISS - math.log2(width) - SPREAD * (width - 1)
@@ -126,6 +129,12 @@ def _offers(binding: Binding, allowed: set[str] | None) -> Iterable[tuple[Key, i
     for place in binding.places:
         if allowed is None or place.activity in allowed:
             yield ("step", place.activity, place.path), place.width
+
+
+def _varies_within(votes: Sequence[tuple[str, Binding]]) -> bool:
+    """Say whether one session gave the argument different values: then none of them is the company's constant."""
+    seen: dict[str, str] = {}
+    return any(seen.setdefault(session, binding.value) != binding.value for session, binding in votes)
 
 
 def _is_field(key: Key, record: tuple[str, str], name: str) -> bool:

@@ -44,6 +44,7 @@ _ADDING: Final = re.compile(
     r"(?:npm|pnpm|yarn|bun|pip|uv|uv pip|poetry|cargo|brew|gem|go|uv tool|dotnet) (?:install|add|get|i|remove)\Z"
 )
 _MAX_COMMAND: Final = 4000
+_APART: Final = re.compile(r"(?:^|&&|;|\n)\s*cd (?:/private)?/tmp/?\S*|\bgit init\b")
 
 
 @lru_cache(maxsize=16384)
@@ -51,7 +52,10 @@ def describe_shell(line: str, cwd: str = "") -> tuple[Activity, ...]:
     """Give the activities of a command line in order, each name once; glue alone gives what it is, an empty line nothing."""
     kept: dict[str, Activity] = {}
     dropped: list[tuple[Command, Invocation]] = []
+    apart = _APART.search(line) is not None
     for command in parse(line):
+        if apart and command.program == "git":
+            continue
         edit = _edit_of(command, cwd)
         if edit is not None:
             for activity in edit:

@@ -128,6 +128,8 @@ def generalise(
     rules = _rules(by_name, counts, focus, len(cases))
     chosen = _choose_steps(counts, rules, focus, len(cases), is_telling)
     chosen |= _alternatives(occurrences, counts, chosen, by_name)
+    if len(cases) >= 3:
+        chosen = {n for n in chosen if counts[n] > 1 or n in focus}
     before, _ = precedence([[o.name for o in row] for row in occurrences])
     ordered = arrange(
         [n for n in counts if n in chosen], before, {n: _PLACE.get(by_name[n][0].call.role, 1) for n in counts}

@@ -225,8 +225,9 @@ def _proofs(step: WorkflowStep, workflow: Workflow, key: str, drafted: DraftedSt
                 and source.step == step.number
                 and source.path != "$"
                 and _is_clean_path(source.path)
+                and argument.evidence.support[0] * 10 >= argument.evidence.support[1] * 9
             ):
-                drafted.evidence[f"{key}/proof-1"] = trim(argument.evidence)
+                drafted.evidence[f"{key}/proof-1"] = trim(Evidence(argument.evidence.support, step.sources))
                 return (ProofRequirement("P2", "tool result", parse_condition(f"{source.path} is present")),)
     return ()
 

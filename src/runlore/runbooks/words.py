@@ -16,6 +16,9 @@ _ROLE_MAILBOX = re.compile(
 )
 _PHONE = re.compile(r"(?<!\w)\+?\d[\d ()/-]{7,}\d(?!\w)")
 _NUMBERED = re.compile(r"#?\b[\w-]*\d[\w-]*\d[\w-]*\d[\w-]*\b")
+_OWN_ID = re.compile(
+    r"\b[a-z][a-z_]*_\d{4,}\b|\b\d{1,5} (?:[A-Z][a-z]+ ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Drive|Lane|Boulevard|Way|Court)\b"
+)
 _LONG_NUMBER = re.compile(r"#?\b[A-Z]{0,3}\d{6,}\b")
 _NAMED = re.compile(
     r"(\b(?:[Mm]y (?:full )?name is|[Ii]'m|[Ii] am|[Tt]his is|[Nn]ame:|[Aa]uthor:))(?: [A-Z][\w'’-]+){1,3}"
@@ -132,7 +135,7 @@ def mask_values(words: str) -> str:
 
 def mask_people(words: str) -> str:
     """Take addresses, telephone numbers, long numbers and names that introduce themselves out of words that are quoted."""
-    words = _NAMED.sub(r"\1 …", _EMAIL.sub("…", words))
+    words = _OWN_ID.sub("…", _NAMED.sub(r"\1 …", _EMAIL.sub("…", words)))
     return _LONG_NUMBER.sub("…", _PHONE.sub("…", words))
 
 

@@ -90,7 +90,11 @@ GOALS: tuple[Goal, ...] = (
             ),
             (1.0, r"\bup to date with\b|\bbehind (?:main|master|origin)\b"),
         ),
-        _patterns((1.5, r"^git (?:merge|rebase|cherry-pick)(?! --abort)(?!-base)"), (0.5, r"^git (?:pull|fetch)")),
+        _patterns(
+            (1.5, r"^git (?:merge|rebase|cherry-pick)(?! --abort)(?!-base)"),
+            (0.5, r"^git (?:pull|fetch)"),
+            (0.4, r"^git push --force"),
+        ),
         ("edit", "effect"),
     ),
     Goal(

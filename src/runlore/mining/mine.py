@@ -28,6 +28,7 @@ from runlore.model import CaseReference, Fact, FailureMode, Source, Spread, Work
 MOST_FAILURES = 40
 ASKED = 0.3
 """Share of a title's words, over the requests, from which on a title says what people ask for."""
+_CONFLICT = re.compile(r"CONFLICT|[Mm]erge conflict|could not apply|fix conflicts")
 _WORD = re.compile(r"[A-Za-z][a-z]+")
 
 
@@ -316,6 +317,8 @@ def _is_failure(call: Call, text: str) -> bool:
     """Say whether an error tells about the work: a red test or a search without a match does not, nor does an edit that missed."""
     if call.command and call.role in ("check", "edit"):
         return is_environmental(text)
+    if call.name.startswith("git ") and _CONFLICT.search(text):
+        return False  # resolving it is the work
     return call.role != "edit" and step_name(call) is not None
 
 

@@ -20,7 +20,7 @@ from itertools import pairwise
 
 import msgspec
 
-VERSION = 1
+VERSION = 2
 MOST_REQUESTS = 400
 """Requests kept of one workflow, the latest; more teach little."""
 KNOWN_SHARE = 0.2
@@ -67,13 +67,12 @@ class Served:
 
 
 class Router(msgspec.Struct, frozen=True):
-    """What was learned: per workflow the weight of every feature, its bias and its own words; the rarity of every feature."""
+    """What was learned: per workflow the weight of every feature and its own words; the rarity of every feature."""
 
     names: tuple[str, ...]
     own: tuple[tuple[str, ...], ...]
     rarity: dict[str, float]
     weights: tuple[dict[str, float], ...]
-    biases: tuple[float, ...]
     vocabulary: frozenset[str]
     version: int = VERSION
 
@@ -90,7 +89,7 @@ class Router(msgspec.Struct, frozen=True):
         learned = [sum(x * w.get(t, 0.0) for t, x in vector.items()) for w in self.weights]
         if max(titles, default=0.0) <= 0 and max(learned, default=0.0) < 0.1:
             return ()
-        scores = [t + b + s for t, b, s in zip(titles, self.biases, learned, strict=True)]
+        scores = [t + s for t, s in zip(titles, learned, strict=True)]
         shares = _softmax(scores)
         ranked = sorted(zip(self.names, shares, strict=True), key=lambda r: (-r[1], r[0]))[:most]
         return tuple(Route(name, round(share, 4)) for name, share in ranked)
@@ -114,9 +113,9 @@ def train(library: Sequence[Served]) -> Router:
         (_weigh(f, rarity), _title_scores(said, own), goal, (0.5 if len(goal) > 1 else 1.0) / math.sqrt(size[i]))
         for f, said, i, goal in rows
     ]
-    weights, biases = _fit(samples, len(names))
+    weights = _fit(samples, len(names))
     vocabulary = frozenset(t for t in seen if " " not in t and ":" not in t)
-    return Router(names, own, rarity, weights, biases, vocabulary)
+    return Router(names, own, rarity, weights, vocabulary)
 
 
 _Sample = tuple[dict[str, float], list[float], dict[int, float], float]
@@ -180,37 +179,30 @@ def _softmax(scores: Sequence[float]) -> list[float]:
     return [r / total for r in raised]
 
 
-def _fit(samples: Sequence[_Sample], kinds: int) -> tuple[tuple[dict[str, float], ...], tuple[float, ...]]:
-    """Gradient descent with a fixed step, ROUNDS times over all samples; the title scores are a fixed offset."""
+def _fit(samples: Sequence[_Sample], kinds: int) -> tuple[dict[str, float], ...]:
+    """Gradient descent with a fixed step, ROUNDS times over all samples; the title scores are a fixed offset.
+
+    There is no bias: how often a kind of work was asked for so far says little about what is asked for now."""
     weights: list[dict[str, float]] = [{} for _ in range(kinds)]
-    biases = [0.0] * kinds
     total = sum(weight for *_, weight in samples) or 1.0
     keep = 1 - RATE * PENALTY / total if total > RATE * PENALTY else 0.5
     for _ in range(ROUNDS):
         slopes: list[dict[str, float]] = [defaultdict(float) for _ in range(kinds)]
-        lifts = [0.0] * kinds
         for vector, offset, goal, weight in samples:
-            scores = [
-                offset[k] + biases[k] + sum([x * w[t] for t, x in vector.items() if t in w])
-                for k, w in enumerate(weights)
-            ]
+            scores = [offset[k] + sum([x * w[t] for t, x in vector.items() if t in w]) for k, w in enumerate(weights)]
             for k, share in enumerate(_softmax(scores)):
                 error = weight * (share - goal.get(k, 0.0))
                 if abs(error) > 1e-3:
-                    lifts[k] += error
                     slope = slopes[k]
                     for t, x in vector.items():
                         slope[t] += error * x
         for k in range(kinds):
-            biases[k] = biases[k] * keep - RATE * lifts[k] / total
             own = weights[k]
             for t in own:
                 own[t] *= keep
             for t, slope_t in slopes[k].items():
                 own[t] = own.get(t, 0.0) - RATE * 10 * slope_t / total
-    return tuple({t: round(w, 6) for t, w in sorted(row.items())} for row in weights), tuple(
-        round(b, 6) for b in biases
-    )
+    return tuple({t: round(w, 6) for t, w in sorted(row.items())} for row in weights)
 
 
 def lines_of(words: Iterable[Sequence[str]]) -> Lines:

@@ -23,11 +23,13 @@ from runlore.mining.values import Activity, Span
 from runlore.mining.words import classify_prompt, content_words
 from runlore.model import Event, Transcript
 
-VERSION = 8
+VERSION = 9
 
 MOST_WORDS = 1500
 """Characters kept of one thing that a person said."""
 MOST_SCALARS = 14
+MOST_GIVEN = 40
+"""Characters of a value that is a name or a choice rather than a text."""
 MOST_LINES = 40
 """Lines of a request that are indexed for routing."""
 _MOST_ERROR = 400
@@ -41,6 +43,7 @@ _POLITE = re.compile(
 )
 LINK = "link"
 """Stands for a path in ``Call.scalars``: the link that a command's output ends with."""
+_NAME_PARTS = re.compile(r"[_.:/-]+")
 _PICKED = re.compile(r'"[^"\n]*"\s*=\s*"([^"\n]*)"')
 _YES = re.compile(
     r"(?i)^\W*(?:yes|yep|ok(?:ay)?|approved?|go ahead|publish|confirm|looks good|ship it|send it|do it|proceed)\b|user has approved"
@@ -198,7 +201,7 @@ def _case(
     return Case(
         tuple(state.calls),
         tuple(state.said),
-        _asked(asked),
+        _asked(asked, _given(state.calls)),
         span.objects,
         started,
         max(times, default=0.0) - started,
@@ -208,9 +211,18 @@ def _case(
     )
 
 
-def _asked(texts: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+def _asked(texts: Sequence[str], given: frozenset[str] = frozenset()) -> tuple[tuple[str, ...], ...]:
+    """The content words of requests, line by line, without the values that the calls were given: a name says who asks, not for what."""
     lines = [line for text in texts for line in text[:MOST_WORDS].split("\n") if line.strip()]
-    return tuple(words for line in lines[:MOST_LINES] if (words := content_words(line)))
+    rows = (tuple(w for w in content_words(line) if w not in given) for line in lines[:MOST_LINES])
+    return tuple(row for row in rows if row)
+
+
+def _given(calls: Sequence[Call]) -> frozenset[str]:
+    """The words of short values that calls took from the request, those that name what the calls do aside."""
+    values = {b.value for c in calls for b in c.bindings if b.words and b.kind == "text" and len(b.value) <= MOST_GIVEN}
+    named = {w for c in calls if c.bindings for w in content_words(_NAME_PARTS.sub(" ", c.name))}
+    return frozenset(w for value in values for w in content_words(value)) - named
 
 
 def _has_acted(state: _Reading) -> bool:

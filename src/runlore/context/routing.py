@@ -182,7 +182,8 @@ def _softmax(scores: Sequence[float]) -> list[float]:
 def _fit(samples: Sequence[_Sample], kinds: int) -> tuple[dict[str, float], ...]:
     """Gradient descent with a fixed step, ROUNDS times over all samples; the title scores are a fixed offset.
 
-    There is no bias: how often a kind of work was asked for so far says little about what is asked for now."""
+    There is no bias: how often a kind of work was asked for so far says little about what is asked for now.
+    """
     weights: list[dict[str, float]] = [{} for _ in range(kinds)]
     total = sum(weight for *_, weight in samples) or 1.0
     keep = 1 - RATE * PENALTY / total if total > RATE * PENALTY else 0.5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +17,9 @@ from runlore.cli.tables import print_workflows
 from runlore.errors import NothingToRead
 from runlore.model import Problem
 from runlore.settings import Settings
+
+MOST_ALIKE = 5
+"""Problems of one kind that are printed one by one."""
 
 
 @click.command("mine")
@@ -49,8 +54,8 @@ def command(
         result = mine(settings, request, progress)
     if as_json:
         print_json(machine_form(settings, result))
-    for problem in result.ingested.problems if not as_json else ():
-        _print_problem(problem)
+    if not as_json:
+        _print_problems(result.ingested.problems)
     if not result.read and len(result.ingested.problems) == 1 and not as_json:
         context.exit(1)
     if not result.read and (paths or not result.findings.sessions):
@@ -62,9 +67,17 @@ def command(
         _print_result(settings, result)
 
 
-def _print_problem(problem: Problem) -> None:
-    place = f"{problem.file}:{problem.line}" if problem.line else problem.file
-    click.echo(f"{place}: {problem.message} [{problem.slug}]", err=True)
+def _print_problems(problems: Sequence[Problem]) -> None:
+    """Print what is wrong with the input; of many problems of one kind the first few and how many more there are."""
+    seen: Counter[str] = Counter()
+    for problem in problems:
+        seen[problem.slug] += 1
+        if seen[problem.slug] <= MOST_ALIKE:
+            place = f"{problem.file}:{problem.line}" if problem.line else problem.file
+            click.echo(f"{place}: {problem.message} [{problem.slug}]", err=True)
+    for slug, count in sorted(seen.items()):
+        if count > MOST_ALIKE:
+            click.echo(f"... and {count - MOST_ALIKE:,} more of these [{slug}]; --json lists them all.", err=True)
 
 
 def _print_result(settings: Settings, result: MineResult) -> None:

@@ -75,9 +75,9 @@ def _print_problems(problems: Sequence[Problem]) -> None:
         if seen[problem.slug] <= MOST_ALIKE:
             place = f"{problem.file}:{problem.line}" if problem.line else problem.file
             click.echo(f"{place}: {problem.message} [{problem.slug}]", err=True)
-    for slug, count in sorted(seen.items()):
-        if count > MOST_ALIKE:
-            click.echo(f"... and {count - MOST_ALIKE:,} more of these [{slug}]; --json lists them all.", err=True)
+    for slug, times in sorted(seen.items()):
+        if times > MOST_ALIKE:
+            click.echo(f"... and {times - MOST_ALIKE:,} more of these [{slug}]; --json lists them all.", err=True)
 
 
 def _print_result(settings: Settings, result: MineResult) -> None:

@@ -12,7 +12,7 @@ from runlore.transcripts.base import Head, Line, Reading
 from runlore.transcripts.codex_items import KNOWN, read_item
 from runlore.transcripts.codex_rollout import Rollout, add, kept_events
 from runlore.transcripts.codex_stream import read_event
-from runlore.transcripts.decoding import decode
+from runlore.transcripts.records import Kept, read_records
 
 name = "codex"
 
@@ -44,22 +44,12 @@ def _is_bare_item(value: object) -> bool:
 
 def read(file: str, lines: Iterable[Line]) -> Iterator[Reading]:
     """Read one rollout; gives one reading."""
-    rollout, unreadable = Rollout(), 0
-    kept: list[bytes] = []
-    for number, line in lines:
-        kept.append(line)
-        if not line.strip():
-            continue
-        record = decode(line)
-        if isinstance(record, dict):
-            rollout.line = number
-            rollout.counts.add("records")
-            _read_record(rollout, record)
-        elif record is None:
-            unreadable += 1
-        else:
-            rollout.unknown.add("no object")
-    yield Reading(_transcript(file, rollout, unreadable), tuple(kept))
+    rollout, kept = Rollout(), Kept()
+    for number, record in read_records(lines, kept, rollout.unknown):
+        rollout.line = number
+        rollout.counts.add("records")
+        _read_record(rollout, record)
+    yield Reading(_transcript(file, rollout, kept.unreadable), tuple(kept.lines))
 
 
 def _transcript(file: str, rollout: Rollout, unreadable: int) -> Transcript:

@@ -10,8 +10,9 @@ from typing import Any
 from runlore.model import Actor, Counts, Event, Kind, Transcript
 from runlore.transcripts import fields
 from runlore.transcripts.base import Head, Line, Reading
-from runlore.transcripts.decoding import decode, parse_result
+from runlore.transcripts.decoding import parse_result
 from runlore.transcripts.fields import Tally
+from runlore.transcripts.records import Kept, read_records
 
 name = "copilot-cli"
 
@@ -74,21 +75,11 @@ def _is_event(value: dict[str, Any]) -> bool:
 
 def read(file: str, lines: Iterable[Line]) -> Iterator[Reading]:
     """Read one session; gives one reading."""
-    session, unreadable = _Session(), 0
-    kept: list[bytes] = []
-    for number, line in lines:
-        kept.append(line)
-        if not line.strip():
-            continue
-        record = decode(line)
-        if isinstance(record, dict):
-            session.line = number
-            _read_record(session, record)
-        elif record is None:
-            unreadable += 1
-        else:
-            session.unknown.add("no object")
-    yield Reading(_transcript(file, session, unreadable), tuple(kept))
+    session, kept = _Session(), Kept()
+    for number, record in read_records(lines, kept, session.unknown):
+        session.line = number
+        _read_record(session, record)
+    yield Reading(_transcript(file, session, kept.unreadable), tuple(kept.lines))
 
 
 def _transcript(file: str, session: _Session, unreadable: int) -> Transcript:

@@ -10,8 +10,9 @@ from typing import Any
 from runlore.model import Counts, Event, Kind, Outcome, Transcript
 from runlore.transcripts import fields
 from runlore.transcripts.base import Head, Line, Reading
-from runlore.transcripts.decoding import decode, parse_result
+from runlore.transcripts.decoding import parse_result
 from runlore.transcripts.fields import Tally
+from runlore.transcripts.records import Kept, read_records
 
 name = "gemini-cli"
 
@@ -67,23 +68,13 @@ def detect(head: Head) -> bool:
 
 def read(file: str, lines: Iterable[Line]) -> Iterator[Reading]:
     """Read one session; gives one reading. Events stand where the last record of their message stands."""
-    session, unreadable = _Session(), 0
-    kept: list[bytes] = []
-    for number, line in lines:
-        kept.append(line)
-        if not line.strip():
-            continue
-        record = decode(line)
-        if isinstance(record, dict):
-            session.counts.add("records")
-            _read_record(session, record, number)
-        elif record is None:
-            unreadable += 1
-        else:
-            session.unknown.add("no object")
+    session, kept = _Session(), Kept()
+    for number, record in read_records(lines, kept, session.unknown):
+        session.counts.add("records")
+        _read_record(session, record, number)
     for place, message in enumerate(session.messages.values()):
         _read_message(session, message, place)
-    yield Reading(_transcript(file, session, unreadable), tuple(kept))
+    yield Reading(_transcript(file, session, kept.unreadable), tuple(kept.lines))
 
 
 def _transcript(file: str, session: _Session, unreadable: int) -> Transcript:

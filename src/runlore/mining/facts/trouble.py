@@ -51,7 +51,13 @@ def _shell_failure(group: list[Sighting], n: int) -> tuple[str, str] | None:
         remedy = None
     if n < 3 and (remedy is None or (remedy.sessions < 2 and not _is_about(shown))):
         return None
-    text = f"{code(shown.seen.text)} fails with “{_said(group)}” ({times(len(group))} in {n} sessions)"
+    programs = {s.seen.text.split(None, 1)[0] for s in group if s.seen.text.strip()}
+    others = (
+        f", and so do {joined(sorted(code(p) for p in programs - {shown.seen.text.split(None, 1)[0]}), 3)}"
+        if len(programs) > 1
+        else ""
+    )
+    text = f"{code(shown.seen.text)} fails with “{_said(group)}”{others} ({times(len(group))} in {n} sessions)"
     if remedy is None:
         return text, ""
     if remedy.sessions > 1:

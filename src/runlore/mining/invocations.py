@@ -326,6 +326,8 @@ def _name_by_table(program: str, words: list[str], command: Command) -> Invocati
         if f"{name} {flag}" in FORMS:
             name = f"{name} {flag}"
             break
+    if name == "go test" and "-c" in rest:
+        return Invocation("go test -c", "check", "Build the Go tests", positional=positional)
     suffix = _tags(rest) if name == "go test" else ""
     form = FORMS.get(name)
     if form is not None:

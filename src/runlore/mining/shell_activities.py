@@ -58,7 +58,7 @@ def describe_shell(line: str, cwd: str = "") -> tuple[Activity, ...]:
             continue
         edit = _edit_of(command, cwd)
         if edit is not None:
-            for activity in edit:
+            for activity in () if apart else edit:
                 _add(kept, activity)
             continue
         invocation = name_command(command)

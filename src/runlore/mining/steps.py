@@ -16,10 +16,12 @@ from runlore.mining.proof import proofs
 from runlore.mining.rules import Rule, choose_all
 from runlore.model import Approval, Argument, Evidence, Source, ValueSource, WorkflowStep
 
-_FLAGS = re.compile(r" --?(?!force|amend|abort|continue|delete|hard|prune|dry-run|rebase|[a-z]$)[\w-]+")
+_FLAGS = re.compile(r" (?!--?(?:force|amend|abort|continue|delete|hard|prune|dry-run|rebase|[a-z]$))--?[\w-]+")
 """Flags that make no step of their own; those that change what is done stay."""
 TELLING = 0.2
 """Share of the good cases in which an activity that belongs to the goal must stand to be a step."""
+LEAST_CASES = 3
+"""Cases from which on what a single one of them gave is no rule."""
 USUAL = 0.5
 """Share of the good cases in which an activity must stand to be a step without a data edge."""
 ALWAYS = 0.8
@@ -218,12 +220,14 @@ def _step(
     shell = [(o.member.session, o.call.command) for o in items if o.call.command and name != "edit"]
     command = typical_command(shell)
     ran = [o for o in items if command and is_run_of(o.call.command, command)]
+    again = Evidence((sum(1 for n in per_case.values() if n > 1), len(per_case)), _second_times(items))
     return WorkflowStep(
         number=numbers[name],
         title=_step_title(name, lead[0], calls),
         activity=name,
         optional=count < ALWAYS * cases,
-        repeat=sum(1 for n in per_case.values() if n > 1) * 5 >= 2 * len(per_case),
+        repeat=again.support[0] * 5 >= 2 * len(per_case),
+        repeat_evidence=again,
         after=tuple(sorted(numbers[a] for a in after)),
         arguments=_arguments(name, items, numbers, rules),
         approval=_approval(items) if effect else None,
@@ -261,6 +265,17 @@ def _sources(items: Sequence[Occurrence]) -> tuple[Source, ...]:
     return tuple(list(firsts.values())[:MOST_SOURCES])
 
 
+def _second_times(items: Sequence[Occurrence]) -> tuple[Source, ...]:
+    """Where a step came for the second time, one place a case, at most MOST_SOURCES."""
+    seen: Counter[int] = Counter()
+    found = []
+    for item in items:
+        seen[id(item.member)] += 1
+        if seen[id(item.member)] == 2:
+            found.append(item.source)
+    return tuple(found[:MOST_SOURCES])
+
+
 def _arguments(
     name: str, items: Sequence[Occurrence], numbers: dict[str, int], rules: dict[tuple[str, str], Rule]
 ) -> tuple[Argument, ...]:
@@ -270,8 +285,9 @@ def _arguments(
             order[binding.name].append((item, binding))
     found = []
     for argument, uses in order.items():
-        if len({id(o.member) for o, _ in uses}) * 10 < len({id(o.member) for o in items}):
-            continue  # given in fewer than one case of ten: somebody's whim
+        givers, cases = len({id(o.member) for o, _ in uses}), len({id(o.member) for o in items})
+        if givers * 10 < cases or (givers < 2 and cases >= LEAST_CASES):
+            continue  # given in fewer than one case of ten, or in a single one: somebody's whim
         rule = rules[name, argument]
         source = _value_source(argument, rule, uses, numbers)
         places = tuple(dict.fromkeys(o.source for o, _ in uses))[:MOST_SOURCES]

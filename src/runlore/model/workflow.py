@@ -41,6 +41,7 @@ class Quote:
     source: Source
     date: str = ""
     about: str = ""  # the activity or step title that they are about, may be empty
+    again: tuple[Source, ...] = ()  # where the same was said in other sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class WorkflowStep:
     tool: str = ""
     command_evidence: Evidence = Evidence((0, 0))
     summary: str = ""  # free prose: what happens here where a step sums up editing and reading
+    repeat_evidence: Evidence = Evidence((0, 0))  # the cases that had it more than once, and where it came again
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,3 +209,16 @@ def test_the_tables_are_well_formed() -> None:
         assert form.phrase[0].isupper() or form.phrase.startswith(".NET"), name
         assert not form.phrase.endswith("."), name
         assert form.role in ("read", "edit", "check", "effect"), name
+
+
+def test_trying_something_out_in_a_scratch_folder_is_no_edit() -> None:
+    assert "edit" not in {
+        a.role
+        for a in describe_shell('cd /tmp && rm -rf t && mkdir t && cd t && git init && echo "x" > old.txt', CWD)
+        if not a.command
+    }
+    assert names("echo x > notes.txt") == ["edit *.txt"]
+
+
+def test_compiling_the_go_tests_is_not_running_them() -> None:
+    assert names("go test -c ./cmd -o /dev/null") == ["go test -c"]

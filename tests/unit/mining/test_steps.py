@@ -7,6 +7,7 @@ from typing import Any
 from build import activities, call, mined, only, said, shell, source, step, transcript
 
 from runlore.mining.commands import form, typical_command
+from runlore.mining.steps import base_name
 from runlore.model import Event, Transcript, Workflow
 
 
@@ -87,7 +88,10 @@ def test_a_step_that_is_often_done_several_times_repeats() -> None:
 
     found = workflow(*(post(n, *items(n)) for n in range(4)))
     assert step(found, "get_asset").repeat
+    assert step(found, "get_asset").repeat_evidence.support == (4, 4)
+    assert [s.line for s in step(found, "get_asset").repeat_evidence.sources] == [6, 6, 6, 6]
     assert not step(found, "publish_media").repeat
+    assert step(found, "publish_media").repeat_evidence.sources == ()
 
 
 def test_steps_that_replace_one_another_are_both_there_and_optional() -> None:
@@ -177,3 +181,9 @@ def test_a_command_that_varies_is_given_by_its_form() -> None:
     assert (
         typical_command([("a", "gh pr view 1"), ("b", "gh pr view 2"), ("c", "gh pr view 3")]) == "gh pr view <number>"
     )
+
+
+def test_flags_that_change_what_is_done_make_a_step_of_their_own() -> None:
+    assert base_name("git rebase --continue") == "git rebase --continue"
+    assert base_name("git push --force-with-lease") == "git push --force-with-lease"
+    assert base_name("git push --set-upstream") == "git push"

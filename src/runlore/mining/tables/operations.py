@@ -132,4 +132,10 @@ apt-get install | edit* | Install a system package
 apt update | edit* | Update the package lists
 apt-get update | edit* | Update the package lists
 osascript | effect | Drive an application by script
+bd create | effect | Create a bead
+bd close | effect | Close a bead
+bd update | effect | Update a bead
+bd show | read | Read a bead
+bd list | read | List beads
+bd ready | read | List the beads that are ready
 """

@@ -99,13 +99,15 @@ def _wish(fact: Fact, places: tuple[Source, ...], words: dict[tuple[str, int], s
         place, quote = told[0]
         text = " ".join(said[place].split())
         start = text.lower().index(quote.rstrip("…."))
-        return [Quote(text[start : start + len(quote)], place, "", f"told in {len(fact.sessions)} sessions")]
+        return [_told(text[start : start + len(quote)], place, fact)]
     short = sorted((len(text), place) for place, text in said.items() if len(text) <= LONGEST_WISH)
-    return (
-        [Quote(" ".join(said[short[0][1]].split()), short[0][1], "", f"told in {len(fact.sessions)} sessions")]
-        if short
-        else []
-    )
+    return [_told(" ".join(said[short[0][1]].split()), short[0][1], fact)] if short else []
+
+
+def _told(words: str, place: Source, fact: Fact) -> Quote:
+    """The wish with all its places: one that was told again answers for each time."""
+    elsewhere = tuple(source for source in fact.sources if source.transcript != place.transcript)
+    return Quote(words, place, "", f"told in {len(fact.sessions)} sessions", elsewhere)
 
 
 def _trap(fact: Fact, places: tuple[Source, ...], workflow: Workflow) -> list[FailureMode]:

@@ -16,7 +16,7 @@ from runlore.model import Event, Evidence, FailureMode, Quote, Workflow
 from runlore.model.runbook import CompletionProof, KnownFailure, Runbook, Section, Step, Trigger
 from runlore.runbooks.draft_example import describe_example, draft_example, name_example
 from runlore.runbooks.draft_questions import ask
-from runlore.runbooks.draft_steps import DraftedSteps, draft_steps, trim
+from runlore.runbooks.draft_steps import MOST_SOURCES, DraftedSteps, draft_steps, trim
 from runlore.runbooks.evidence import EvidenceMap
 from runlore.runbooks.hidden import clean, code_words, quote_words, shorten
 from runlore.runbooks.render import render
@@ -88,7 +88,7 @@ def draft(
         examples=examples,
         failure_modes=failures,
         open_questions=ask(workflow, steps, sessions_of(workflow), bool(completion)),
-        sections=(*_repeats(workflow), *note),
+        sections=(*_repeats(workflow, evidence), *note),
     )
     told = draft_example(workflow, example, example_events, name_of) if example else ""
     return Drafted(render(runbook), runbook, evidence, example_name, told)
@@ -196,7 +196,8 @@ def _good(workflow: Workflow, evidence: dict[str, Evidence]) -> tuple[str, ...]:
                 continue
             seen.add(words.lower())
             found.append(_quote(label, quote))
-            evidence[f"good-{len(found)}"] = Evidence((1, len(workflow.cases)), (quote.source,))
+            told = (quote.source, *quote.again)
+            evidence[f"good-{len(found)}"] = trim(Evidence((len(told), max(len(told), len(workflow.cases))), told))
     return tuple(found)
 
 
@@ -206,11 +207,18 @@ def _quote(label: str, quote: Quote) -> str:
     return f"{label}{date}: {quote_words(mask_people(quote.words))}{about}"
 
 
-def _repeats(workflow: Workflow) -> tuple[Section, ...]:
+def _repeats(workflow: Workflow, evidence: dict[str, Evidence]) -> tuple[Section, ...]:
     """One line above the steps for all that often come more than once, where no list says for what."""
     often = [n for n, step in enumerate(workflow.steps, 1) if step.repeat]
     often = [n for n in often if not any(a.source.kind in ("input", "step") for a in workflow.steps[n - 1].arguments)]
     verb = "comes" if len(often) == 1 else "come"
+    known = [workflow.steps[n - 1].repeat_evidence for n in often]
+    if known:  # the weakest of them speaks for all, with places of each
+        each = max(1, MOST_SOURCES // len(known))
+        evidence["steps"] = Evidence(
+            min((k.support for k in known), key=lambda s: (s[0] / (s[1] or 1), s)),
+            tuple(dict.fromkeys(source for k in known for source in k.sources[:each])),
+        )
     return (Section("", f"{name_steps(often)} often {verb} more than once.", "steps"),) if often else ()
 
 

@@ -147,6 +147,9 @@ def _bindings(
 def _source(argument: Argument, numbers: Mapping[int, int], workflow: Workflow) -> ValueSource:
     """The source as mined, unless writing it down would invent something or give a person away."""
     source = argument.source
+    hits, total = argument.evidence.support
+    if source.kind in ("input", "step") and hits * 2 < total:
+        return ValueSource("unknown")  # what holds in fewer than half of the runs is no line of a runbook
     if source.kind == "constant":
         return source if _is_sayable(source.value, argument, workflow) else ValueSource("unknown")
     if source.kind == "step":

@@ -43,7 +43,7 @@ def show(
             out.extend(_with(piece, evidence, name, width))
             continue
         out.extend(_lines(piece, runbook, width))
-        anchor = "purpose" if piece.key == "purpose/text" else piece.key
+        anchor = {"purpose/text": "purpose", "steps/loose": "steps"}.get(piece.key, piece.key)
         if evidence is not None and anchor in evidence and piece.key not in SECTIONS:
             out.append(
                 ("       " if piece.key.startswith("step-") else "    ") + _known(anchor, evidence[anchor], name)

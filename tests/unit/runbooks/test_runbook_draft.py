@@ -32,6 +32,7 @@ from runlore.runbooks.hidden import HIDDEN, code_words, escape_words
 from runlore.runbooks.json_form import from_json, to_json
 from runlore.runbooks.lint import lint
 from runlore.runbooks.parse import parse
+from runlore.runbooks.show import show
 from runlore.runbooks.words import is_personal, mask_command, mask_values, phrase_of, shape_of, span_of
 
 SCHEMAS = Path(__file__).parents[3] / "src" / "runlore" / "schemas"
@@ -306,7 +307,28 @@ def test_alternatives_are_joined() -> None:
 
 
 def test_steps_that_repeat_are_named_once(answer_review: Workflow) -> None:
-    assert "## Steps\n\nStep 3 often comes more than once.\n\n### 1." in draft(answer_review).text
+    again = Evidence((3, 4), (Source("sha256:a", 9), Source("sha256:b", 12)))
+    steps = tuple(replace(s, repeat_evidence=again) if s.repeat else s for s in answer_review.steps)
+    drafted = draft(replace(answer_review, steps=steps))
+    assert "## Steps\n\nStep 3 often comes more than once.\n\n### 1." in drafted.text
+    assert drafted.evidence["steps"] == again
+    assert "3 of 4" in show(drafted.runbook, drafted.evidence).split("1. ")[0]
+
+
+def test_what_was_told_again_answers_for_each_time(answer_review: Workflow) -> None:
+    places = (Source("sha256:b", 3), Source("sha256:c", 5))
+    wish = Quote("use rebase", Source("sha256:a", 1), "", "told in 3 sessions", places)
+    known = draft(replace(answer_review, corrections=(wish,), rejections=(), quality=())).evidence["good-1"]
+    assert known.support[0] == 3
+    assert known.sources == (wish.source, *places)
+
+
+def test_where_a_value_seldom_comes_from_is_asked(cancel_order: Workflow) -> None:
+    seldom = tuple(
+        replace(s, arguments=tuple(replace(a, evidence=Evidence((3, 8))) for a in s.arguments))
+        for s in cancel_order.steps
+    )
+    assert "from step 3" not in draft(replace(cancel_order, steps=seldom)).text
 
 
 def test_a_shell_step_without_a_common_command_asks_for_it() -> None:

@@ -69,6 +69,9 @@ def is_telling(text: str) -> bool:
     return len(re.findall(r"[A-Za-z]{3,}", text.replace("<*>", " "))) >= 2
 
 
+_NUMBERED = re.compile(r"/(?:pulls?|issues?|comments|runs|jobs|merge_requests)/\d+")
+
+
 @dataclass(slots=True)
 class Seen:
     """One template of one activity, while it is being counted."""
@@ -188,6 +191,8 @@ def _differing(failed: str, again: str) -> str:
         or any("`" in t or len(t) > 80 for t in (*new, *old))
     ):
         return ""
+    if any(_NUMBERED.search(t) for t in new):
+        return ""  # the number of one pull request helps nobody else
     better = " ".join(f"`{t}`" for t in new)
     return f"with {better} instead of {' '.join(f'`{t}`' for t in old)}" if old else f"with {better}"
 

@@ -94,9 +94,19 @@ _OWN_WISH = re.compile(
 
 
 _PROCESS = re.compile(
-    r"(?i)\b(?:commits?|push|branch|prs?|pull request|tests?|lint|fmt|format|review|comments?|rebase|merge|first|before|after|always|never|separate|issue|ticket|plan|ask|"
-    r"reply|respond|wait|discuss|talk|scope|only|use|instead|simple|simpler|simplest|docs?|document|check|run|please don'?t|don'?t|not)\b"
+    r"(?i)(?<![-\w])(?:commit(?:s|ting)?|push|branch|prs?|pull request|lint|fmt|rebase|merge|review(?:er)?|comments?|issue|ticket|plan|discuss|talk|scope|check (?:this|it|that) in|"
+    r"separate (?:prs?|pull request|branch|commits?|issue|ticket|session|change)|simplest|docs?|always|never|(?:write|run|fix|add|leave|skip) (?:\w+ )?(?:\S+ )?tests?|tests? (?:first|before)|, not \w+|use \w+ (?:not|instead))(?![-\w])|, not \w|\binstead of\b"
 )
+_ONE_TIME = re.compile(
+    r"(?i)\?|(?-i:[a-z][A-Z])|[A-Za-z]_[A-Za-z]|\w/\w|`|\.\w{2,4}\b|\b(?:maybe|never mind|nah|lol|today|yesterday|the other|the one|just (?:got|did|merged|created|pushed))\b|not correct"
+)
+LONGEST_RULE = 25
+"""Words beyond which what was said of a change to code tells about that change."""
+
+
+def is_rule_of_work(text: str) -> bool:
+    """Say whether words about a change to code hold for the next change too: they speak of how work is done, and of nothing that is this one's."""
+    return len(text.split()) <= LONGEST_RULE and bool(_PROCESS.search(text)) and not _ONE_TIME.search(text)
 
 
 def is_judgement(text: str) -> bool:
@@ -110,13 +120,18 @@ def _counts(member: Member, said: Said, kinds: set[str]) -> bool:
         return (
             said.kind in kinds
             and is_guidance(said.text)
-            and (not is_coding(member.case) or bool(_PROCESS.search(said.text)))
+            and (not is_coding(member.case) or _is_about_deed(member.case, said) or is_rule_of_work(said.text))
         )
     if not is_judgement(said.text) or not said.after or said.kind in ("confirmation", "refusal"):
         return False
     if _ASSENT.match(said.text):
         return False
     return "rejection" in kinds if said.kind == "rejection" else "correction" in kinds
+
+
+def _is_about_deed(case: Case, said: Said) -> bool:
+    """Say whether words refuse a call that does more than edit: then they are about that step, whatever they speak of."""
+    return said.kind == "refusal" and said.after > 0 and case.calls[said.after - 1].role == "effect"
 
 
 def _about(case: Case, said: Said, titles: dict[str, str]) -> str:

@@ -91,6 +91,17 @@ def test_trying_the_same_again_is_named() -> None:
     assert failure(said("post it"), refused(url="a"), done(url="a")) == (1, 1, "try again")
 
 
+def test_the_number_of_one_pull_request_is_no_recovery() -> None:
+    failed = shell(
+        "gh api repos/acme/shop/pulls/$n/comments", "Error: gh: Not Found here", outcome="error", exit_code=1
+    )
+    count, _, recovery = failure(
+        said("look"), failed, shell("gh api repos/acme/shop/pulls/174/comments", "[]", exit_code=0)
+    )
+    assert count == 1
+    assert "174" not in recovery
+
+
 def test_what_was_done_in_between_is_the_recovery() -> None:
     middle = call("convert_image", {"to": "jpeg"}, {"ok": True})
     count, resolved, recovery = failure(said("post it"), refused(url="a"), middle, done(url="a"))

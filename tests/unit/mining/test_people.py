@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from build import DAY, call, mined, only, said, transcript
 
-from runlore.mining.people import LONGEST_QUOTE, MOST_QUOTES, is_guidance
+from runlore.mining.people import LONGEST_QUOTE, MOST_QUOTES, is_guidance, is_rule_of_work
 from runlore.model import Event, Transcript, Workflow
 
 
@@ -126,3 +126,22 @@ def test_the_time_of_words_may_be_unknown_or_nonsense(start: float) -> None:
 def test_an_interrupted_case_is_no_good_one() -> None:
     rows = [transcript(f"s{n}", *asked(n, "publish the post").events, Event("", "interrupt", 0)) for n in range(3)]
     assert not any(c.good for c in published(*rows).cases)
+
+
+@pytest.mark.parametrize(
+    ("words", "holds"),
+    [
+        ("let's do this as a separate PR", True),
+        ("use pnpm, not npm. this is a workspace", True),
+        ("wait please, let's talk about this", True),
+        ("don't check this in", True),
+        ("can we use our logging framework? should be WARN", False),
+        ("we don't need the auto strategy test", False),
+        ("use transcript_path in both, and keep the review short", False),
+        ("no, the issue is that parseDate drops the zone", False),
+        ("the other branch just got merged, so rename it instead", False),
+        ("first the issue " + "and then the next " * 8, False),
+    ],
+)
+def test_words_about_a_change_hold_beyond_it_where_they_speak_of_how_work_is_done(words: str, holds: bool) -> None:
+    assert is_rule_of_work(words) is holds

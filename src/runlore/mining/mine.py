@@ -6,7 +6,7 @@ import math
 import re
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
@@ -17,9 +17,9 @@ from runlore.mining.facts.collect import collect
 from runlore.mining.failures import Seen, is_environmental
 from runlore.mining.failures import collect as collect_failures
 from runlore.mining.goal_table import belongs_to
-from runlore.mining.goals import goals_of, is_asked_for
+from runlore.mining.goals import goals_of, is_asked_for, is_coding, opening_of
 from runlore.mining.grouping import Group, Repeated, group, is_effect, measure, pieces_of, plain_name
-from runlore.mining.naming import kebab, telling_words, unique
+from runlore.mining.naming import kebab, procedure_title, telling_words, unique
 from runlore.mining.people import hear
 from runlore.mining.steps import MOST_SOURCES, Member, base_name, generalise, step_name
 from runlore.mining.words import content_words
@@ -65,7 +65,7 @@ def mine(digests: Iterable[Digest], known: Sequence[Known] = ()) -> Mined:
         _workflow(group, identity, failures, [g for g in groups if g is not group])
         for group, identity in zip(groups, identities, strict=True)
     ]
-    told = [n for n, w in enumerate(workflows) if any(not s.activity.startswith(("/", "skill ")) for s in w.steps)]
+    told = [n for n, w in enumerate(workflows) if any(not s.activity.startswith("/") for s in w.steps)]
     groups, workflows = [groups[n] for n in told], [workflows[n] for n in told]
     facts = collect((d.session, d.transcript, o) for d in rows for o in d.observations)
     workflows = advise(workflows, groups, facts)
@@ -120,8 +120,10 @@ def _workflow(group: Group, identity: str, failures: dict[tuple[str, str], Seen]
     steps = generalise(group.members, group.anchors, partial(belongs_to, goal) if goal else lambda _: False)
     references = tuple(_reference(m) for m in group.members)
     title = _title(steps, group)
-    people = hear(group.members, steps, title, partial(is_asked_for, goal) if goal else lambda _: True)
-    words = telling_words([m.case.words for m in group.members], [m.case.words for g in others for m in g.members])
+    people = hear(group.members, steps, title, _asker(group, title))
+    # what is said before a procedure is run tells little about it: its draft quotes a request instead
+    own = [] if group.procedure else [m.case.words for m in group.members]
+    words = telling_words(own, [m.case.words for g in others for m in g.members])
     foreign = frozenset().union(*(g.anchors for g in others)) - group.anchors
     modes = _failure_modes(group.members, steps, failures, foreign)
     tokens = [r.tokens for r in references]
@@ -153,6 +155,22 @@ def _workflow(group: Group, identity: str, failures: dict[tuple[str, str], Seen]
     )
 
 
+def _asker(group: Group, title: str) -> Callable[[Case], bool]:
+    """What says whether a case was asked for: by its goal; in a repository, where an effect alone makes the work, by a word of its title,
+    as effects there are mostly done on the way to something else."""
+    if group.goal:
+        return partial(is_asked_for, group.goal)
+    if group.procedure or not all(is_coding(m.case) for m in group.members):
+        return lambda _: True
+    named = set(content_words(title))
+
+    def asks(case: Case) -> bool:
+        opening = opening_of(case)
+        return opening is not None and bool(named & set(content_words(opening.text)))
+
+    return asks
+
+
 def _is_told(steps: Sequence[WorkflowStep]) -> bool:
     """Say whether the steps say more than that something was edited and committed: what does not stands last."""
     frame = {"edit", "git add", "git commit"}
@@ -182,7 +200,7 @@ def _title(steps: Sequence[WorkflowStep], group: Group) -> str:
     if group.goal:
         return group.goal.title
     if group.procedure:
-        return f"Follow the {group.procedure} procedure"
+        return procedure_title(group.procedure)
     effects = [s for s in steps if s.activity in group.anchors] or list(steps)
     if not effects:
         return "Repeated work"
@@ -281,13 +299,15 @@ def _failure_modes(
     numbers = {s.activity: s.number for s in steps}
     commands = {s.activity: s.command for s in steps}
     inside = collect_failures((m.transcript, m.case) for m in members)
+    coding = all(is_coding(m.case) for m in members)
     found = []
     for key in {*inside, *(k for k in everywhere if k[0] in numbers)}:
         activity, text = key
         calls = (inside.get(key) or everywhere[key]).sources or []
         call = calls[0][1]
         own = base_name(activity) if call.command else activity
-        if not _is_failure(call, text) or (call.command and own not in numbers and not is_environmental(text)):
+        aside = call.command or coding
+        if not _is_failure(call, text) or (aside and own not in numbers and not is_environmental(text)):
             continue
         seen = inside.get(key) or everywhere[key]
         recovery = seen.recoveries.most_common(1)[0][0] if seen.recoveries else ""

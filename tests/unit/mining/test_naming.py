@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runlore.mining.naming import kebab, telling_words, unique
+from runlore.mining.naming import kebab, procedure_title, telling_words, unique
 
 SKILL_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
@@ -55,3 +56,23 @@ def test_telling_words_are_those_that_others_do_not_use() -> None:
     assert telling_words(cancels, [])[0] == "cancel"
     assert telling_words([], []) == ()
     assert telling_words([("x1", "ab")] * 3, []) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("writing-plans", "Write plans"),
+        ("receiving-code-review", "Receive code review"),
+        ("brainstorming", "Brainstorm"),
+        ("github-pr-review", "Follow the github-pr-review procedure"),
+        ("string-tables", "Follow the string-tables procedure"),
+        ("review", "Follow the review procedure"),
+    ],
+)
+def test_a_procedure_called_after_what_is_done_has_a_verb_for_title(name: str, title: str) -> None:
+    assert procedure_title(name) == title
+
+
+def test_words_that_few_requests_share_tell_nothing() -> None:
+    requests = [("review", "push"), ("review", "push"), ("review",), ("review",), ("review",), ("review",), ("review",)]
+    assert telling_words(requests, []) == ("review",)

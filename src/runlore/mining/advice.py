@@ -89,9 +89,9 @@ def _where(fact: Fact, spans: _Spans) -> dict[int, tuple[Source, ...]]:
 
 
 def _wish(fact: Fact, places: tuple[Source, ...], words: dict[tuple[str, int], str]) -> list[Quote]:
-    """The wish in the words of one of its places: those that the fact quotes, else the shortest."""
+    """The wish in the words of one of its places: those that the fact quotes first, as the others only resemble them; else the shortest."""
     said = {place: words[place.transcript, place.line] for place in places if (place.transcript, place.line) in words}
-    quoted = [q.lower() for q in _QUOTED.findall(fact.text)]
+    quoted = [q.lower() for q in _QUOTED.findall(fact.text)[:1]]
     told = [
         (place, q) for q in quoted for place, text in said.items() if q.rstrip("….") in " ".join(text.lower().split())
     ]
@@ -100,6 +100,8 @@ def _wish(fact: Fact, places: tuple[Source, ...], words: dict[tuple[str, int], s
         text = " ".join(said[place].split())
         start = text.lower().index(quote.rstrip("…."))
         return [_told(text[start : start + len(quote)], place, fact)]
+    if quoted:
+        return []
     short = sorted((len(text), place) for place, text in said.items() if len(text) <= LONGEST_WISH)
     return [_told(" ".join(said[short[0][1]].split()), short[0][1], fact)] if short else []
 

@@ -97,8 +97,21 @@ def _common_form(ran: Sequence[tuple[str, str]]) -> str:
         word = token if token in kept else _named(token)
         if not (word.startswith("<") and words and words[-1] == word):
             words.append(word)
+    words = _once(words)
     literal = [w for w in words if "<" not in w]
     return " ".join(words) if len(literal) >= 2 and len(" ".join(words)) <= LONGEST else ""
+
+
+def _once(words: Sequence[str]) -> list[str]:
+    """Leave out a flag with a value that varies where the same flag with another stands right before it."""
+    found: list[str] = []
+    for at, word in enumerate(words):
+        again = word.startswith("<") and found[-1:] and found[-1].startswith("-") and at >= 3
+        if again and found[-3:-2] == found[-1:] and found[-2].startswith("<"):
+            found.pop()
+            continue
+        found.append(word)
+    return found
 
 
 def _named(token: str) -> str:

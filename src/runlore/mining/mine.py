@@ -172,9 +172,10 @@ def _asker(group: Group, title: str) -> Callable[[Case], bool]:
 
 
 def _is_told(steps: Sequence[WorkflowStep]) -> bool:
-    """Say whether the steps say more than that something was edited and committed: what does not stands last."""
+    """Say whether the steps say more than that something was edited and committed, and perhaps one thing beside: what does not stands last."""
     frame = {"edit", "git add", "git commit"}
-    return len(steps) > 1 and any(s.activity not in frame and not s.activity.startswith(("skill ", "/")) for s in steps)
+    beside = [s for s in steps if s.activity not in frame and not s.activity.startswith(("skill ", "/"))]
+    return len(steps) > 1 and (len(beside) > 1 or any(not s.optional for s in beside))
 
 
 def _effects(group: Group, steps: Sequence[WorkflowStep], anchored: frozenset[str]) -> tuple[str, ...]:

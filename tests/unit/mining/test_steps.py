@@ -187,3 +187,8 @@ def test_flags_that_change_what_is_done_make_a_step_of_their_own() -> None:
     assert base_name("git rebase --continue") == "git rebase --continue"
     assert base_name("git push --force-with-lease") == "git push --force-with-lease"
     assert base_name("git push --set-upstream") == "git push"
+
+
+def test_a_flag_given_again_and_again_stands_once_in_a_form() -> None:
+    ran = [("a", "bd update a1 --set k=v --set l=w --set m=x"), ("b", "bd update b2 --set k=y --set l=z --set n=q")]
+    assert typical_command(ran) == "bd update <name> --set <name>"

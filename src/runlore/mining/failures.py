@@ -26,7 +26,7 @@ _ALARM = re.compile(
 )
 _ENVIRONMENT = re.compile(
     r"(?i)command not found|no such file|not installed|permission denied|unsupported|cannot find module|unknown (?:flag|option|command|task|"
-    r"shorthand)|missing script|no task|npm err|err_|\be[a-z]{5,}\b: |timed? ?out|refused|unauthori|expired|token|credential|first\b|"
+    r"shorthand)|missing script|no task|npm err|err_|\be[a-z]{5,}\b: |timed? ?out|refused|unauthori|expired|(?<!unexpected )token|credential|first\b|"
     r"version mismatch|out of (?:memory|space)|no space|not logged in|too many|rate limit|locked"
 )
 LONGEST = 160

@@ -59,6 +59,7 @@ def test_a_template_needs_words_of_its_own() -> None:
         ("permission denied (publickey)", True),
         ("token expired, log in again", True),
         ("FAIL test_sum: expected three, got four", False),
+        ('^ unexpected token "!"', False),
         ("AssertionError: lists differ", False),
     ],
 )

@@ -23,7 +23,7 @@ from runlore.mining.values import Activity, Span
 from runlore.mining.words import classify_prompt, content_words
 from runlore.model import Event, Transcript
 
-VERSION = 9
+VERSION = 10
 
 MOST_WORDS = 1500
 """Characters kept of one thing that a person said."""

@@ -41,6 +41,8 @@ from runlore.transcripts.entire import Checkpoint
 Progress = Callable[[int, int, str], None]
 """Told after each file: how many are done, of how many, and which it was."""
 
+PATIENCE = 0.1
+"""Seconds for which an interrupt may have to wait while other processes work."""
 _KEEP_SUPERSEDED: Final = 3600.0
 """Seconds for which a superseded archive stays, so that a process that listed it before can still read it."""
 
@@ -211,17 +213,26 @@ def _run(
             if queue:
                 task = queue.pop()
                 yield task, function(job, task)
-            finished, _ = wait(running, timeout=0 if queue else None, return_when=FIRST_COMPLETED)
-            for future in finished:
-                yield running.pop(future), future.result()
+            yield from _collect(running, 0 if queue else PATIENCE)
     except KeyboardInterrupt:
-        pool.shutdown(wait=True, cancel_futures=True)
+        with _uninterrupted():
+            pool.shutdown(wait=True, cancel_futures=True)
         for future, task in running.items():
             if future.done() and not future.cancelled() and future.exception() is None:
                 yield task, future.result()
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _collect(running: dict[Future[R], T], patience: float) -> list[tuple[T, R]]:
+    """Take what is finished, waiting for at most ``patience`` seconds.
+
+    An interrupt is held back meanwhile: `wait` holds the locks of all futures, and one that cuts it short leaves them locked for ever.
+    """
+    with _uninterrupted():
+        finished, _ = wait(running, timeout=patience, return_when=FIRST_COMPLETED)
+        return [(running.pop(future), future.result()) for future in finished]
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from runlore.corpus.index import TranscriptEntry, list_all, open_index
 from runlore.corpus.read import get_transcript
 from runlore.errors import GitError, StoreError
 from runlore.library.merge import merge_texts
-from runlore.model import CaseReference, Event, Problem, Workflow
+from runlore.model import CaseReference, Event, Workflow
 from runlore.runbooks.draft import Drafted, draft
 from runlore.runbooks.evidence import evidence_to_json
 from runlore.runbooks.lint import lint
@@ -72,14 +72,6 @@ def _merged(home: Path, name: str, fresh: str) -> str:
         return merge_texts(standing, base, fresh)
     except GitError:
         return standing
-
-
-def check_draft(settings: Settings, name: str) -> tuple[Problem, ...]:
-    """Lint the draft of a workflow as it stands in the folder."""
-    text = drafts.find_text(settings.home, name)
-    if text is None:
-        return ()
-    return lint(text, str(drafts.draft_path(settings.home, name)))
 
 
 def draft_states(home: Path, workflows: Sequence[Workflow]) -> dict[str, str]:

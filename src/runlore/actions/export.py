@@ -13,6 +13,7 @@ from runlore.corpus.findings import get_findings
 from runlore.corpus.index import list_entries, open_index
 from runlore.corpus.parquet import write_parquet
 from runlore.corpus.read import get_transcript
+from runlore.corpus.repeated import drop_repeated
 from runlore.corpus.xes import render_xes
 from runlore.errors import StoreError, UsageError
 from runlore.model import Transcript
@@ -82,7 +83,7 @@ def _write_xes(file: Path, transcripts: Iterator[Transcript]) -> int:
 
 
 def _transcripts(settings: Settings) -> Iterator[Transcript]:
+    """The transcripts of the corpus in order; a record that stands in several of them is exported once, as mining counts it."""
     with open_index(settings.home) as index:
         entries = list_entries(index)
-    for entry in entries:
-        yield get_transcript(settings.home, entry)
+    return drop_repeated(get_transcript(settings.home, entry) for entry in entries)

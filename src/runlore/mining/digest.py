@@ -194,9 +194,7 @@ def _case(
             state.interrupts.append(len(state.calls))
         elif number in described:
             _take_call(state, event, described[number])
-    times = [e.time for e in events[span.first : span.last + 1] if e.time] + [
-        e.end for e in events[span.first : span.last + 1] if e.end
-    ]
+    times = [time for e in events[span.first : span.last + 1] for time in (e.time, e.end) if time]
     started = min(times, default=0.0)
     return Case(
         tuple(state.calls),
@@ -274,7 +272,7 @@ def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) 
                 event.time,
                 event.end,
                 outcome,
-                error if own or len(activities) == 1 else "",
+                error if own else "",
                 event.words[:MOST_WORDS],
                 bindings if own else (),
                 _shown(result, structured)
@@ -389,27 +387,30 @@ def distinct(digests: Iterable[Digest]) -> list[Digest]:
     for item in sorted(digests, key=lambda d: (d.started, d.session, d.transcript)):
         cases = []
         for case in item.cases:
-            fresh = tuple(call for call in case.calls if call.key not in seen)
+            fresh = [number for number, call in enumerate(case.calls) if call.key not in seen]
             if len(fresh) == len(case.calls):
                 cases.append(case)
-            elif len(fresh) * 2 > len(case.calls):
-                cases.append(_without_repeats(case, seen))
+            elif fresh:
+                said = [s for s in case.said if s.after >= fresh[0]]
+                cases.append(_piece(case, fresh, said or case.said))
         for case in item.cases:
             seen.update(call.key for call in case.calls)
         kept.append(msgspec.structs.replace(item, cases=tuple(cases)))
     return kept
 
 
-def _without_repeats(case: Case, seen: set[int]) -> Case:
-    """A case less the calls that an earlier session had."""
-    return pick(case, [n for n, call in enumerate(case.calls) if call.key not in seen], case.said)
-
-
 def part(case: Case, first: int, last: int, said: Sequence[Said]) -> Case:
     """The part of a case from call ``first`` to before call ``last``, opened by its own words; times and tokens are the part's."""
-    piece = pick(case, range(first, last), said)
+    return _piece(case, range(first, last), said)
+
+
+def _piece(case: Case, numbers: Sequence[int], said: Sequence[Said]) -> Case:
+    """Some calls of a case with their own times and tokens; words said before the first of them open it, but cost it no time."""
+    first = min(numbers, default=0)
+    piece = pick(case, numbers, said)
     calls = piece.calls
-    times = [c.time for c in calls if c.time] + [c.end for c in calls if c.end] + [s.time for s in said if s.time]
+    times = [time for c in calls for time in (c.time, c.end) if time]
+    times += [s.time for s in said if s.time and s.after >= first]
     started = min(times, default=case.started)
     asked = _asked(
         [s.text for s in said if s.kind in ("request", "plan", "followup", "correction") and s.after <= first]

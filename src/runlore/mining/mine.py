@@ -304,17 +304,16 @@ def _failure_modes(
     found = []
     for key in {*inside, *(k for k in everywhere if k[0] in numbers)}:
         activity, text = key
-        calls = (inside.get(key) or everywhere[key]).sources or []
-        call = calls[0][1]
+        seen = inside.get(key) or everywhere[key]
+        call = seen.sources[0][1]
         own = base_name(activity) if call.command else activity
         aside = call.command or coding
         if not _is_failure(call, text) or (aside and own not in numbers and not is_environmental(text)):
             continue
-        seen = inside.get(key) or everywhere[key]
         recovery = seen.recoveries.most_common(1)[0][0] if seen.recoveries else ""
         if commands.get(own) and f"`{commands[own]}` instead" == recovery:
             recovery = "run it in the form given here"
-        places = tuple(Source(t, c.result_line or c.line, c.result_index) for t, c in calls[:MOST_SOURCES])
+        places = tuple(Source(t, c.result_line or c.line, c.result_index) for t, c in seen.sources[:MOST_SOURCES])
         found.append(
             FailureMode(
                 activity,

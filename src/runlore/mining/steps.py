@@ -120,7 +120,7 @@ def generalise(
     ``is_telling`` says which activities belong to what the cases are for: these are steps where fewer cases have them, common or not.
     """
     good = [m for m in members if m.good]
-    cases = good if len(good) >= 3 else list(members)
+    cases = good if len(good) >= LEAST_CASES else list(members)
     occurrences = [relevant(m, is_telling) for m in cases]
     by_name: dict[str, list[Occurrence]] = defaultdict(list)
     for row in occurrences:
@@ -130,7 +130,7 @@ def generalise(
     rules = _rules(by_name, counts, focus, len(cases))
     chosen = _choose_steps(counts, rules, focus, len(cases), is_telling)
     chosen |= _alternatives(occurrences, counts, chosen, by_name)
-    if len(cases) >= 3:
+    if len(cases) >= LEAST_CASES:
         chosen = {n for n in chosen if counts[n] > 1 or n in focus}
     before, _ = precedence([[o.name for o in row] for row in occurrences])
     ordered = arrange(

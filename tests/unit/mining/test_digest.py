@@ -134,6 +134,19 @@ def test_a_resumed_session_keeps_what_is_new_and_the_earlier_one_keeps_the_rest(
     assert all(0 <= e < 4 for c in late.cases for call_ in c.calls for e in call_.edges)
 
 
+def test_a_resumed_session_with_one_new_call_keeps_it_with_its_own_tokens() -> None:
+    first = transcript("a", *flow(), form="claude-code")
+    more = call("refund_card", {"id": "W9", "card": "card_099"}, {"status": "refunded"}, tokens=7)
+    resumed = transcript("b", *first.events, more, start=first.started, form="claude-code")
+    resumed = msgspec.structs.replace(resumed, started=first.started + 50)
+    (early, late) = distinct(digests(resumed, first))
+    assert [len(c.calls) for c in early.cases] == [2]
+    (case,) = late.cases
+    assert [c.name for c in case.calls] == ["refund_card"]
+    assert case.tokens == case.calls[0].tokens < early.cases[0].tokens
+    assert case.started > early.cases[0].started
+
+
 def test_chat_sessions_with_equal_call_ids_do_not_hide_each_other() -> None:
     rows = [
         transcript(f"s{n}", said("please cancel it"), call("cancel_order", {"id": f"{n}"}, {"ok": True}))

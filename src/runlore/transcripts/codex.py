@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from runlore.model import Counts, Transcript
+from runlore.model import Transcript
 from runlore.transcripts import fields
 from runlore.transcripts.base import Head, Line, Reading
 from runlore.transcripts.codex_items import KNOWN, read_item
 from runlore.transcripts.codex_rollout import Rollout, add, kept_events
 from runlore.transcripts.codex_stream import read_event
-from runlore.transcripts.records import Kept, read_records
+from runlore.transcripts.records import Kept, make_counts, read_records
 
 name = "codex"
 
@@ -57,22 +57,17 @@ def _transcript(file: str, rollout: Rollout, unreadable: int) -> Transcript:
     stem = fields.stem(file)
     by_name = _UUID.search(stem)
     session = fields.string(head.get("id")) or fields.string(head.get("session_id"))
-    counts = rollout.counts
     prompts = "user_message" if "user_message" in rollout.streams else "user_item"
     return Transcript(
         file=file,
         format=name,
         session=session or (by_name.group() if by_name else stem),
-        counts=Counts(
-            records=counts.get("records", 0),
-            prompts=counts.get(prompts, 0),
-            tool_calls=counts.get("calls", 0),
-            tool_errors=counts.get("errors", 0),
-            rejections=counts.get("rejections", 0),
-            interrupts=counts.get("turn_aborted" if "turn_aborted" in rollout.streams else "aborted_item", 0),
-            compactions=counts.get("compactions", 0),
-            unknown=dict(rollout.unknown),
-            unreadable=unreadable,
+        counts=make_counts(
+            rollout.counts,
+            rollout.unknown,
+            unreadable,
+            prompts=prompts,
+            interrupts="turn_aborted" if "turn_aborted" in rollout.streams else "aborted_item",
         ),
         events=kept_events(rollout),
         parent=_parent(head.get("source")),

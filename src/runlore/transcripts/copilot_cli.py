@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from runlore.model import Actor, Counts, Event, Kind, Transcript
+from runlore.model import Actor, Event, Kind, Transcript
 from runlore.transcripts import fields
 from runlore.transcripts.base import Head, Line, Reading
 from runlore.transcripts.decoding import parse_result
 from runlore.transcripts.fields import Tally
-from runlore.transcripts.records import Kept, read_records
+from runlore.transcripts.records import Kept, make_counts, read_records
 
 name = "copilot-cli"
 
@@ -83,22 +83,11 @@ def read(file: str, lines: Iterable[Line]) -> Iterator[Reading]:
 
 
 def _transcript(file: str, session: _Session, unreadable: int) -> Transcript:
-    counts = session.counts
     return Transcript(
         file=file,
         format=name,
         session=session.session or fields.stem(file),
-        counts=Counts(
-            records=counts.get("records", 0),
-            prompts=counts.get("prompts", 0),
-            tool_calls=counts.get("calls", 0),
-            tool_errors=counts.get("errors", 0),
-            rejections=counts.get("rejections", 0),
-            interrupts=counts.get("interrupts", 0),
-            compactions=counts.get("compactions", 0),
-            unknown=dict(session.unknown),
-            unreadable=unreadable,
-        ),
+        counts=make_counts(session.counts, session.unknown, unreadable),
         events=tuple(Event(**event) for event in session.events),
         project=session.cwd,
         started=min(session.times, default=0.0),

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from runlore.model import Counts, Event, Kind, Outcome, Transcript
+from runlore.model import Event, Kind, Outcome, Transcript
 from runlore.transcripts import fields
 from runlore.transcripts.base import Head, Line, Reading
 from runlore.transcripts.decoding import parse_result
 from runlore.transcripts.fields import Tally
-from runlore.transcripts.records import Kept, read_records
+from runlore.transcripts.records import Kept, make_counts, read_records
 
 name = "gemini-cli"
 
@@ -78,7 +78,7 @@ def read(file: str, lines: Iterable[Line]) -> Iterator[Reading]:
 
 
 def _transcript(file: str, session: _Session, unreadable: int) -> Transcript:
-    counts, about = session.counts, session.about
+    about = session.about
     times = [fields.seconds(about.get("startTime")), fields.seconds(about.get("lastUpdated"))]
     times += [time for event in session.events for time in (event.time, event.end)]
     times = [time for time in times if time]
@@ -86,17 +86,7 @@ def _transcript(file: str, session: _Session, unreadable: int) -> Transcript:
         file=file,
         format=name,
         session=fields.string(about.get("sessionId")) or fields.stem(file),
-        counts=Counts(
-            records=counts.get("records", 0),
-            prompts=counts.get("prompts", 0),
-            tool_calls=counts.get("calls", 0),
-            tool_errors=counts.get("errors", 0),
-            rejections=counts.get("rejections", 0),
-            interrupts=counts.get("interrupts", 0),
-            compactions=counts.get("compactions", 0),
-            unknown=dict(session.unknown),
-            unreadable=unreadable,
-        ),
+        counts=make_counts(session.counts, session.unknown, unreadable),
         events=tuple(session.events),
         project=fields.string(about.get("projectHash")),
         started=min(times, default=0.0),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from runlore.model import Counts
 from runlore.transcripts.base import Line
 from runlore.transcripts.decoding import decode
 from runlore.transcripts.fields import Tally
@@ -32,3 +33,20 @@ def read_records(lines: Iterable[Line], kept: Kept, unknown: Tally) -> Iterator[
             kept.unreadable += 1
         else:
             unknown.add("no object")
+
+
+def make_counts(
+    counts: Tally, unknown: Tally, unreadable: int, *, prompts: str = "prompts", interrupts: str = "interrupts"
+) -> Counts:
+    """Make the raw counts of a transcript from a reader's tally; ``prompts`` and ``interrupts`` name the kinds that hold these."""
+    return Counts(
+        records=counts.get("records", 0),
+        prompts=counts.get(prompts, 0),
+        tool_calls=counts.get("calls", 0),
+        tool_errors=counts.get("errors", 0),
+        rejections=counts.get("rejections", 0),
+        interrupts=counts.get(interrupts, 0),
+        compactions=counts.get("compactions", 0),
+        unknown=dict(unknown),
+        unreadable=unreadable,
+    )

@@ -1,0 +1,1 @@
+"""Other formats in and out: files → documents, what a document says of itself, documents → skills, SOPs and AGENTS.md."""

@@ -18,6 +18,8 @@ from runlore.model import Problem
 
 LARGEST = 16 * 1024
 _DEEPEST = 4
+_DEEPEST_FOREIGN = 8
+_MOST_NODES = 2000
 _PLAIN = re.compile(
     r"[A-Za-z][\w./@+-]*(?::[\w./@+-]+)*(?: [A-Za-z0-9][\w./@+-]*)*|\d{4}-\d\d-\d\d|\d+ (?:hour|day|week|month|year)s?"
 )
@@ -35,11 +37,15 @@ class Entry:
     end: int
 
 
-def parse_frontmatter(text: str, file: str) -> tuple[tuple[Entry, ...], int, tuple[Problem, ...]]:
+def parse_frontmatter(
+    text: str, file: str, *, foreign: bool = False
+) -> tuple[tuple[Entry, ...], int, tuple[Problem, ...]]:
     """Read the frontmatter at the head of a text: its entries, the number of the first line of the body (from 0), and problems.
 
-    Entries are empty where there is no frontmatter, or where it is no restricted YAML.
+    Entries are empty where there is no frontmatter, or where it is no restricted YAML. Frontmatter of ``foreign`` documents may use
+    flow style and eight levels; what no honest document holds (anchors, aliases, tags, more levels, sizes) is ``frontmatter-hostile`` there.
     """
+    refused_slug = "frontmatter-hostile" if foreign else "frontmatter-unreadable"
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
         return (
@@ -70,15 +76,16 @@ def parse_frontmatter(text: str, file: str) -> tuple[tuple[Entry, ...], int, tup
                 Problem(
                     file,
                     1,
-                    "frontmatter-unreadable",
+                    refused_slug,
                     f"The frontmatter is larger than {LARGEST // 1024} KiB: shorten it.",
                 ),
             ),
         )
     try:
-        pairs = _Composer(_events(inner)).document()
+        pairs = _Composer(_events(inner, foreign), _DEEPEST_FOREIGN if foreign else _DEEPEST).document()
     except _Refused as refused:
-        return (), close + 1, (Problem(file, refused.line + 2, "frontmatter-unreadable", str(refused)),)
+        slug = refused_slug if refused.hostile else "frontmatter-unreadable"
+        return (), close + 1, (Problem(file, refused.line + 2, slug, str(refused)),)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "it is no YAML"
@@ -118,31 +125,35 @@ def render_scalar(text: str, quoted: bool = False) -> str:
 
 
 class _Refused(Exception):
-    def __init__(self, line: int, what: str) -> None:
+    def __init__(self, line: int, what: str, hostile: bool = True) -> None:
         self.line = line
+        self.hostile = hostile
         super().__init__(what)
 
 
-def _events(text: str) -> Iterator[Any]:
+def _events(text: str, foreign: bool) -> Iterator[Any]:
     parsed: Iterator[Any] = yaml.parse(text, Loader=_Loader)
-    for event in parsed:
+    for number, event in enumerate(parsed):
         line = event.start_mark.line
+        if number > _MOST_NODES:
+            raise _Refused(line, f"The frontmatter holds more than {_MOST_NODES:,} values: shorten it.")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _Refused(line, "Anchors and aliases are not allowed in frontmatter: write the value out.")
         if getattr(event, "tag", None):
             raise _Refused(line, "Tags are not allowed in frontmatter: write the plain value.")
-        if getattr(event, "flow_style", False):
+        if getattr(event, "flow_style", False) and not foreign:
             raise _Refused(line, "Flow style is not allowed in frontmatter: put each item on a line of its own.")
         if isinstance(event, yaml.DocumentStartEvent) and event.explicit:
-            raise _Refused(line, "Frontmatter is one document: remove the inner `---`.")
+            raise _Refused(line, "Frontmatter is one document: remove the inner `---`.", hostile=False)
         yield event
 
 
 class _Composer:
-    """Builds texts, lists and maps from events; nothing deeper than four levels."""
+    """Builds texts, lists and maps from events; nothing deeper than ``deepest`` levels."""
 
-    def __init__(self, events: Iterator[Any]) -> None:
+    def __init__(self, events: Iterator[Any], deepest: int) -> None:
         self._events = events
+        self._deepest = deepest
 
     def document(self) -> list[tuple[str, Any, int]]:
         """Give the top-level pairs, each with the line of its key."""
@@ -153,7 +164,8 @@ class _Composer:
                 return list(self._pairs(1))
             if isinstance(event, yaml.StreamEndEvent):
                 return []
-            raise _Refused(event.start_mark.line, "Frontmatter holds keys and values: write `key: value` lines.")
+            line = event.start_mark.line
+            raise _Refused(line, "Frontmatter holds keys and values: write `key: value` lines.", hostile=False)
         return []
 
     def _pairs(self, depth: int) -> Iterator[tuple[str, Any, int]]:
@@ -162,12 +174,14 @@ class _Composer:
             if isinstance(event, yaml.MappingEndEvent):
                 return
             if not isinstance(event, yaml.ScalarEvent):
-                raise _Refused(line, "A key in frontmatter must be a plain text.")
+                raise _Refused(line, "A key in frontmatter must be a plain text.", hostile=False)
             yield event.value, self._value(next(self._events), depth), line
 
     def _value(self, event: Any, depth: int) -> Any:
-        if depth > _DEEPEST:
-            raise _Refused(event.start_mark.line, f"Frontmatter is nested deeper than {_DEEPEST} levels: flatten it.")
+        if depth > self._deepest:
+            raise _Refused(
+                event.start_mark.line, f"Frontmatter is nested deeper than {self._deepest} levels: flatten it."
+            )
         if isinstance(event, yaml.ScalarEvent):
             return event.value
         if isinstance(event, yaml.MappingStartEvent):

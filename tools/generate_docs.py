@@ -35,6 +35,15 @@ ENVIRONMENT: Final = {
         "none",
         "Files with further redaction rules (TOML), separated by `:` (`;` on Windows); see [redaction rules](../how-to/redaction-rules.md).",
     ),
+    "RUNLORE_RECORD": (
+        "SQLite in the home folder",
+        "URL of the record: `sqlite:///absolute/path`, or `postgresql://…` (needs `pip install 'runlore[postgres]'`).",
+    ),
+    "RUNLORE_TOKEN": (
+        "the owner's, kept in the home folder as `credentials/owner`",
+        "The credential of the principal who acts. Give an agent its own: what it may do follows from the credential alone.",
+    ),
+    "RUNLORE_LIBRARY": ("`library` in the home folder", "The library folder, a git repository that Runlore writes."),
 }
 EXIT_CODES: Final = (
     (0, "fine"),
@@ -67,6 +76,9 @@ def render_cli() -> str:
         if command is None:
             raise SystemExit(f"{name} is listed and cannot be imported")
         parts += [f"## runlore {name}\n", *_render_command(name, command)]
+        if isinstance(command, click.Group):
+            for part, child in command.commands.items():
+                parts += [f"### runlore {name} {part}\n", *_render_command(f"{name} {part}", child)]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -84,7 +96,7 @@ def _render_command(name: str, command: click.Command) -> Iterator[str]:
 def _render_option(command: str, option: click.Option) -> str:
     names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
     value = "" if option.is_flag else f" {option.make_metavar(click.Context(click.Command(command)))}"
-    twin = f"RUNLORE_{command}_{option.name}".upper()
+    twin = f"RUNLORE_{command}_{option.name}".replace(" ", "_").replace("-", "_").upper()
     default = f" Default: {option.default}." if option.show_default and option.default is not None else ""
     return f"| {names}{_escape(value)} | `{twin}` | {_escape((option.help or '') + default)} |"
 

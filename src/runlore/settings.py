@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -18,15 +18,20 @@ class Settings:
     also hide e-mail addresses and home folders (``RUNLORE_REDACT_EMAIL``, ``RUNLORE_REDACT_HOME``).
     ``rules``: files with further redaction rules, separated by the platform's path separator (``RUNLORE_REDACTION_RULES``).
     ``user_home``: where the hosts' own folders are looked for.
+    ``record``: the URL of the record (``RUNLORE_RECORD``; empty: SQLite in the home). ``token``: the credential of the principal who
+    acts (``RUNLORE_TOKEN``; empty: the owner's own, kept in the home). ``library``: the library folder (``RUNLORE_LIBRARY``; none: in the home).
     """
 
     home: Path
     user_home: Path
-    secret: str = ""
+    secret: str = field(default="", repr=False)
     jobs: int = 1
     redact_email: bool = False
     redact_home: bool = False
     rules: tuple[Path, ...] = ()
+    record: str = field(default="", repr=False)  # a URL may hold a password
+    token: str = field(default="", repr=False)
+    library: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -41,6 +46,7 @@ class Settings:
             place = Path(platformdirs.user_data_dir("runlore", appauthor=False))
         on = {"1", "true", "yes", "on"}
         rules = environment.get("RUNLORE_REDACTION_RULES", "")
+        library = environment.get("RUNLORE_LIBRARY", "")
         return cls(
             home=place,
             user_home=user_home,
@@ -49,6 +55,9 @@ class Settings:
             redact_email=environment.get("RUNLORE_REDACT_EMAIL", "").lower() in on,
             redact_home=environment.get("RUNLORE_REDACT_HOME", "").lower() in on,
             rules=tuple(Path(p) for p in rules.split(os.pathsep) if p),
+            record=environment.get("RUNLORE_RECORD", "").strip(),
+            token=environment.get("RUNLORE_TOKEN", "").strip(),
+            library=Path(library).expanduser() if library else None,
         )
 
 

@@ -30,11 +30,7 @@ def test_help_lists_every_command(runlore: Runlore) -> None:
     assert "Usage: " in runlore(code=2).err
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_and_option_explains_itself(name: str) -> None:
-    command = load(name)
-    first = (command.help or "").split("\n")[0]
-    assert first == COMMANDS[name][1] or first.rstrip(".").startswith(COMMANDS[name][1].rstrip(".").split(",")[0])
+def check_parameters(name: str, command: click.Command) -> None:
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert parameter.help, f"{name} {parameter.opts[0]} has no help"
@@ -43,6 +39,19 @@ def test_every_command_and_option_explains_itself(name: str) -> None:
                 parameter.human_readable_name.upper().split("...")[0]
                 in (command.help or "").upper().replace(" ", "_") + (command.help or "").upper()
             ), f"{name}: what {parameter.name} is, the help does not say"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_explains_itself(name: str) -> None:
+    command = load(name)
+    first = (command.help or "").split("\n")[0]
+    assert first == COMMANDS[name][1] or first.rstrip(".").startswith(COMMANDS[name][1].rstrip(".").split(",")[0])
+    parts = {name: command}
+    if isinstance(command, click.Group):
+        parts |= {f"{name} {part}": child for part, child in command.commands.items()}
+    for part, child in parts.items():
+        assert child.help, f"{part} does not say what it does"
+        check_parameters(part, child)
     with click.Context(command, info_name=name) as context:
         assert command.get_help(context).startswith("Usage: ")
 
@@ -77,6 +86,8 @@ def test_nothing_heavy_is_imported_for_help() -> None:
         "rapidfuzz",
         "zstandard",
         "sqlite3",
+        "apsw",
+        "psycopg",
         "pyarrow",
         "asyncio",
     }

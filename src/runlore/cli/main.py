@@ -16,7 +16,7 @@ from runlore import __version__
 from runlore.errors import RunloreError
 from runlore.settings import Settings
 
-COMMANDS: dict[str, tuple[str, str]] = {
+MINING: dict[str, tuple[str, str]] = {
     "mine": ("mine", "Read transcripts and find every repeated workflow."),
     "workflows": ("workflows", "List what repeats, ranked by what it costs."),
     "show": ("show", "Show the runbook of a workflow, with its evidence if asked."),
@@ -30,6 +30,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "forget": ("forget", "Erase transcripts and what was kept of them."),
     "doctor": ("doctor", "Say what Runlore finds on this machine and what is missing."),
 }
+LIBRARY: dict[str, tuple[str, str]] = {}
+WORK: dict[str, tuple[str, str]] = {}
+SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "What repeats": MINING,
+    "The library": LIBRARY,
+    "Work": WORK,
+}
+"""The commands by what they are about, each with its module and its one line, in the order in which one meets them."""
+COMMANDS: dict[str, tuple[str, str]] = {name: told for part in SECTIONS.values() for name, told in part.items()}
 
 
 class LazyGroup(click.Group):
@@ -49,8 +58,9 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        for title, commands in ((title, part) for title, part in SECTIONS.items() if part):
+            with formatter.section(title):
+                formatter.write_dl([(name, text) for name, (_, text) in commands.items()])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "RUNLORE"})

@@ -3,11 +3,21 @@
 RunloreError
 ├── UsageError           the person asked for something that cannot be (exit code 2)
 │   ├── NothingToRead    no transcript under the given paths (exit code 1)
-│   ├── NoSuchName       no workflow, draft or session goes by that name
+│   ├── NoSuchName       nothing goes by that name: no workflow, draft, session, document, principal …
+│   ├── AmbiguousName    several documents go by that name
+│   ├── NoRecord         there is no record here yet
+│   ├── NotAllowed       the principal may not do that
+│   ├── StaleBase        the document has moved on since the proposal was written or reviewed
+│   ├── KeyReused        an idempotency key came again with another body
+│   ├── Conflict         what is asked for contradicts what the record holds
+│   ├── UnfitText        a text that no record can hold
 │   └── NotYetMined      the command needs the result of `runlore mine`
 ├── BadDocument          a document that cannot be read at all; carries its problems (exit code 1)
 ├── MissingExtra         an optional extra is needed and not installed
-├── StoreError           the home folder cannot be read or written (exit code 3)
+├── StoreError           the home folder or the record cannot be read or written (exit code 3)
+│   ├── DamagedRecord    what the record holds is not what was written
+│   ├── RecordBusy       others held the record for too long; nothing was changed
+│   └── OutcomeUnknown   the link was cut while the record answered
 └── GitError             git is missing, too old, or failed
 
 A person's mistakes in documents and transcripts are values (`runlore.model.Problem`), all of them at once.
@@ -41,6 +51,48 @@ class NoSuchName(UsageError):
         super().__init__(f"There is no {what} named {name!r}.{hint}")
 
 
+class AmbiguousName(UsageError):
+    def __init__(self, what: str, name: str, found: tuple[str, ...]) -> None:
+        super().__init__(f"Several {what}s go by the name {name!r}: {', '.join(found)}. Say which one in full.")
+
+
+class NoRecord(UsageError):
+    def __init__(self, where: str) -> None:
+        super().__init__(f"There is no record at {where}. Run `runlore init` first.")
+
+
+class NotAllowed(UsageError):
+    """``principal`` by name, ``what`` as an infinitive without "to", ``why`` as a clause that also says what to do."""
+
+    def __init__(self, principal: str, what: str, why: str) -> None:
+        super().__init__(f"{principal} may not {what}: {why}")
+
+
+class StaleBase(UsageError):
+    def __init__(self, document: str, base: str, head: str) -> None:
+        self.document, self.base, self.head = document, base, head
+        super().__init__(
+            f"{document} has moved on: the proposal was written against {base[:19] or 'no revision'}, "
+            f"and the approved revision is {head[:19] or 'none'}. Merge it with the approved revision, and have it reviewed again."
+        )
+
+
+class KeyReused(UsageError):
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"The idempotency key {key!r} was used before with another body. Use a new key for a new request."
+        )
+
+
+class Conflict(UsageError):
+    """The message is the constructor's own argument: what contradicts what, and what to do."""
+
+
+class UnfitText(UsageError):
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(f"{where} holds {what}, which the record cannot keep as text. Take it out and try again.")
+
+
 class NotYetMined(UsageError):
     def __init__(self, stale: bool = False) -> None:
         if stale:
@@ -71,6 +123,27 @@ class MissingExtra(RunloreError):
 class StoreError(RunloreError):
     def __init__(self, path: str, why: str) -> None:
         super().__init__(f"{path}: {why}")
+
+
+class DamagedRecord(StoreError):
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(
+            where, f"the record is damaged: {why}. It was left as it is. Restore a backup with `runlore restore FILE`."
+        )
+
+
+class RecordBusy(StoreError):
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(where, f"the record is busy: {why}. Nothing was changed; try again.")
+
+
+class OutcomeUnknown(StoreError):
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(
+            where,
+            f"the link was cut before the record answered ({why}). Whether the change was kept is not known: "
+            "look, or send the same request again with the same idempotency key.",
+        )
 
 
 class GitError(RunloreError):

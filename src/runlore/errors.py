@@ -11,6 +11,7 @@ RunloreError
 │   ├── KeyReused        an idempotency key came again with another body
 │   ├── Conflict         what is asked for contradicts what the record holds
 │   ├── UnfitText        a text that no record can hold
+│   ├── BudgetTooSmall   no context pack says anything in so few tokens
 │   └── NotYetMined      the command needs the result of `runlore mine`
 ├── BadDocument          a document that cannot be read at all; carries its problems (exit code 1)
 ├── MissingExtra         an optional extra is needed and not installed
@@ -102,6 +103,13 @@ class NotYetMined(UsageError):
             return
         super().__init__(
             "Nothing has been mined yet. Run `runlore mine` first, or `runlore mine PATH` for a folder of transcripts."
+        )
+
+
+class BudgetTooSmall(UsageError):
+    def __init__(self, budget: int, least: int) -> None:
+        super().__init__(
+            f"A budget of {budget} tokens is too small for a context pack. Give at least {least}; 4000 suits most work."
         )
 
 

@@ -58,5 +58,9 @@ def print_table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]
 
 def escape(text: str) -> str:
     """Keep text from a transcript from being read as rich's markup, and show control characters for what they are."""
-    shown = "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
-    return shown.replace("[", "\\[")
+    return printable(text).replace("[", "\\[")
+
+
+def printable(text: str) -> str:
+    """Show control characters of a foreign text for what they are; line ends and tabs stay."""
+    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)

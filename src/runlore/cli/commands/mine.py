@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,14 +10,11 @@ import click
 from runlore.actions.drafts import draft_states
 from runlore.actions.mine import MineRequest, MineResult, machine_form, mine
 from runlore.cli.printing import count, plural, print_json
+from runlore.cli.problems import print_problems
 from runlore.cli.progress import Progress
 from runlore.cli.tables import print_workflows
 from runlore.errors import NothingToRead
-from runlore.model import Problem
 from runlore.settings import Settings
-
-MOST_ALIKE = 5
-"""Problems of one kind that are printed one by one."""
 
 
 @click.command("mine")
@@ -55,7 +50,7 @@ def command(
     if as_json:
         print_json(machine_form(settings, result))
     if not as_json:
-        _print_problems(result.ingested.problems)
+        print_problems(result.ingested.problems)
     if not result.read and len(result.ingested.problems) == 1 and not as_json:
         context.exit(1)
     if not result.read and (paths or not result.findings.sessions):
@@ -65,19 +60,6 @@ def command(
         )
     if not as_json:
         _print_result(settings, result)
-
-
-def _print_problems(problems: Sequence[Problem]) -> None:
-    """Print what is wrong with the input; of many problems of one kind the first few and how many more there are."""
-    seen: Counter[str] = Counter()
-    for problem in problems:
-        seen[problem.slug] += 1
-        if seen[problem.slug] <= MOST_ALIKE:
-            place = f"{problem.file}:{problem.line}" if problem.line else problem.file
-            click.echo(f"{place}: {problem.message} [{problem.slug}]", err=True)
-    for slug, times in sorted(seen.items()):
-        if times > MOST_ALIKE:
-            click.echo(f"... and {times - MOST_ALIKE:,} more of these [{slug}]; --json lists them all.", err=True)
 
 
 def _print_result(settings: Settings, result: MineResult) -> None:

@@ -1,0 +1,40 @@
+"""How the changes of a document are put on a terminal: in colour where one watches, with everything that a page would hide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from runlore.cli.printing import plural, printable
+from runlore.runbooks.changes import Change
+
+_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def print_changes(changes: Sequence[Change], *, brief: bool = False) -> None:
+    """Print the diff of each file; ``brief`` gives one line a file instead. Hidden characters and comments are counted in both."""
+    for change in changes:
+        click.secho(f"  {printable(change.path)}: {describe(change)}", bold=True)
+        if not brief:
+            for line in change.lines:
+                click.secho(f"    {printable(line)}", fg=_COLOURS.get(line[:1]))
+        for warning in warn(change):
+            click.secho(f"  ! {warning}", fg="yellow")
+
+
+def describe(change: Change) -> str:
+    """Say in a few words what happens to a file."""
+    if not change.is_text:
+        return f"{change.kind}, no text, {change.size:,} bytes"
+    if change.kind == "mode":
+        return change.lines[0].strip(" ()")
+    return f"{change.kind}, +{change.added:,} -{change.removed:,}"
+
+
+def warn(change: Change) -> tuple[str, ...]:
+    """Say what a reader of the page would not see."""
+    told = [f"{plural(number, 'hidden character')} {name}" for name, number in change.hidden]
+    if change.comments:
+        told.append(f"{plural(change.comments, 'HTML comment')}, which a page does not show")
+    return tuple(told)

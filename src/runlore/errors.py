@@ -6,6 +6,7 @@ RunloreError
 │   ├── NoSuchName       nothing goes by that name: no workflow, draft, session, document, principal …
 │   ├── AmbiguousName    several documents go by that name
 │   ├── NoRecord         there is no record here yet
+│   ├── NoCredential     who acts is not known: no credential, or one that the record does not honour
 │   ├── NotAllowed       the principal may not do that
 │   ├── StaleBase        the document has moved on since the proposal was written or reviewed
 │   ├── KeyReused        an idempotency key came again with another body
@@ -60,6 +61,13 @@ class AmbiguousName(UsageError):
 class NoRecord(UsageError):
     def __init__(self, where: str) -> None:
         super().__init__(f"There is no record at {where}. Run `runlore init` first.")
+
+
+class NoCredential(UsageError):
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(
+            f"{where}: {why}. Set RUNLORE_TOKEN to a credential of yours, or run `runlore init` for a record of your own."
+        )
 
 
 class NotAllowed(UsageError):

@@ -24,7 +24,7 @@ from runlore.actions.show import get_draft
 from runlore.cli.main import main
 from runlore.corpus import drafts
 from runlore.errors import BadDocument, NoSuchName, NotYetMined, StoreError, UsageError
-from runlore.library.merge import merge_texts
+from runlore.library.merging import merge_texts
 from runlore.settings import Settings
 
 Run = Callable[..., int]

@@ -10,7 +10,7 @@ from runlore.corpus import drafts
 from runlore.corpus.index import TranscriptEntry, list_all, open_index
 from runlore.corpus.read import get_transcript
 from runlore.errors import GitError, StoreError
-from runlore.library.merge import merge_texts
+from runlore.library.merging import merge_texts
 from runlore.model import CaseReference, Event, Workflow
 from runlore.runbooks.draft import Drafted, draft
 from runlore.runbooks.evidence import evidence_to_json

@@ -58,6 +58,13 @@ def run(repo: Path, *args: str, input: bytes | None = None, timeout: float = TIM
     Raises GitError where git is missing, fails or takes longer than ``timeout`` seconds.
     Names that come from outside belong behind ``--end-of-options``.
     """
+    return call(repo, *args, input=input, timeout=timeout)[1]
+
+
+def call(
+    repo: Path, *args: str, input: bytes | None = None, timeout: float = TIMEOUT, most: int = 0
+) -> tuple[int, bytes]:
+    """Run a git command whose exit code is an answer; give the code and the output. Raises GitError as ``run`` does, for codes above ``most``."""
     command = args[0] if args else ""
     try:
         done = subprocess.run(
@@ -67,9 +74,9 @@ def run(repo: Path, *args: str, input: bytes | None = None, timeout: float = TIM
         raise GitError(command, f"no answer within {timeout:g} seconds") from None
     except OSError as error:
         raise GitError(command, f"git cannot be started: {error.strerror or error}") from None
-    if done.returncode:
+    if not 0 <= done.returncode <= most:
         raise GitError(command, done.stderr.decode(errors="replace")[:2000])
-    return done.stdout
+    return done.returncode, done.stdout
 
 
 def list_references(repo: Path) -> tuple[Reference, ...]:

@@ -82,14 +82,14 @@ def _name(text: str) -> str:
 def render_item(item: PackItem) -> str:
     """Give one item: a line of ours where there is one, and its text in a block marked with its kind, document and form."""
     lines = [f"- {item.note}"] if item.note else []
+    if item.kind == "record":
+        return "\n".join([*lines, item.text])
+    read = f"`runlore show {item.document} --revision {item.number}`"
     if item.form == "reference":
-        lines.append(f'- `{item.document}`: "{plain(item.title, 80)}". Read it: `runlore show {item.document}`')
-    elif item.kind == "record":
-        lines.append(item.text)
-    else:
-        form = "" if item.form == "whole" else f", {item.form}"
-        lines.append(fence(f"{item.kind} {item.document}, revision {item.number}{form}", item.text))
-    return "\n".join(lines)
+        return "\n".join([*lines, f'- "{plain(item.title, 80)}": {read}'])
+    form = "" if item.form == "whole" else f", {item.form}"
+    lines.append(fence(f"{item.kind} {item.document}, revision {item.number}{form}", item.text))
+    return "\n".join(lines if item.form == "whole" else [*lines, f"The whole: {read}"])
 
 
 def render_receipt(pack: ContextPack, left_out: int) -> str:

@@ -1,0 +1,237 @@
+"""The steps of a Markdown procedure that others wrote: numbered headings, numbered lists, what stands under *Steps* and its like.
+
+Three readings are tried, and the first that finds anything holds: what is numbered or stands in a section of steps; bullets that tell
+somebody to do something; headings that do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from runlore.model.runbook import Step
+from runlore.runbooks.blocks import raw_text
+from runlore.runbooks.formats.headings import is_action, is_collection, is_deed, kind_of, leads_in, split_number
+from runlore.runbooks.formats.outline import Entry, Heading, Piece, plain, sink_headings, subtree
+from runlore.runbooks.hidden import shorten
+
+_LONGEST_TITLE = 120
+_CLOSED = frozenset(["inputs", "prerequisites", "examples", "failures", "escalation", "aside", "completion", "good", "when", "not-when"])  # fmt: skip
+"""Kinds of sections in which nothing is a step, whatever stands below them."""
+
+_BOLD = re.compile(r"(?:\[[ xX]\]\s+)?\*\*(.{1,200}?)\*\*(?P<rest>.*)", re.DOTALL)
+_BOX = re.compile(r"\[[ xX]\]\s+")
+_SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-Z`\"'(\[*_])")
+_PLAIN_TITLE = re.compile(r"(?i)(?:steps?|procedures?|process|instructions|work-?flow|how\??)")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSteps:
+    """The steps in the order of the text, and the sections (indices of the outline) whose own text went into them, up to a line.
+
+    ``opened`` gives, for a section whose text before its first step is not part of a step, the line at which the steps begin.
+    """
+
+    steps: tuple[Step, ...] = ()
+    sections: frozenset[int] = frozenset()
+    opened: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A step before it has its number: its title, its text, and the sections that it covers."""
+
+    title: str
+    prose: str
+    sections: tuple[int, ...]
+
+
+class _Reading:
+    """One outline on its way to steps."""
+
+    def __init__(self, lines: Sequence[str], outline: Sequence[Heading], title_at: int, title: str) -> None:
+        self.lines = lines
+        self.outline = outline
+        self.title_at = title_at
+        self.title = title
+        self.kinds = [
+            "" if at <= title_at or not heading.level else kind_of(heading.title) for at, heading in enumerate(outline)
+        ]
+        self.closed = self._closed()
+        self.runs = self._runs()
+        self.opened: dict[int, int] = {}
+
+    def _closed(self) -> list[bool]:
+        closed = [False] * len(self.outline)
+        stop = 0
+        for at, kind in enumerate(self.kinds):
+            if at < stop:
+                closed[at] = True
+            elif kind in _CLOSED:
+                closed[at], stop = True, subtree(self.outline, at)
+        return closed
+
+    def _runs(self) -> dict[int, list[int]]:
+        """Numbered headings that count on from 1, by the first of them; one that stands inside a step of a run counts for itself alone."""
+        runs: dict[int, list[int]] = {}
+        first, last, inside = -1, 0, 0
+        for at, heading in enumerate(self.outline):
+            number = (
+                split_number(heading.title)[0] if heading.level and not self.closed[at] and at > self.title_at else 0
+            )
+            if not number or (number != last + 1 and at < inside):
+                continue
+            if number == 1 or first < 0 or number <= last:
+                first = at
+                runs[first] = []
+            runs[first].append(at)
+            last, inside = number, subtree(self.outline, at)
+        return {start: run for start, run in runs.items() if len(run) > 1}
+
+    def read(self) -> list[_Found]:
+        return list(self._numbered()) or list(self._bulleted()) or list(self._headed())
+
+    def _numbered(self) -> Iterator[_Found]:
+        at = 0
+        while at < len(self.outline):
+            if at in self.runs:
+                run = self.runs[at]
+                ends = [*run[1:], subtree(self.outline, run[-1])]
+                for begin, end in zip(run, ends, strict=True):
+                    yield self._of_headings(begin, end)
+                at = ends[-1]
+            elif self.closed[at]:
+                at += 1
+            else:
+                found, at = self._section(at)
+                yield from found
+
+    def _section(self, at: int) -> tuple[list[_Found], int]:
+        """Read one section: its steps, and the index of what comes after it."""
+        heading = self.outline[at]
+        items = [item for piece in heading.pieces if piece.kind == "numbers" for item in piece.entries]
+        if self.kinds[at] != "steps":
+            named = at > self.title_at and is_deed(plain(heading.title))
+            lead = bool(self.runs) and not named
+            many = len(items) > 1 and not lead and (named or _share(items) >= 0.5)
+            return (self._of_entries(at, "numbers") if many else [], at + 1)
+        stop = subtree(self.outline, at)
+        children = [n for n in self._children(at, stop) if not self.closed[n]]
+        if any(n in self.runs for n in range(at + 1, stop)):
+            return [], at + 1
+        if not items and len(children) > 1:
+            ends = [*children[1:], stop]
+            found = [self._of_headings(begin, end) for begin, end in zip(children, ends, strict=True)]
+            return [self._with_intro(at, heading.end, found[0]), *found[1:]], stop
+        if items:
+            return self._of_entries(at, "numbers"), at + 1
+        if sum(len(piece.entries) for piece in heading.pieces if piece.kind == "bullets") > 1:
+            return self._of_entries(at, "bullets"), at + 1
+        if heading.pieces and not children:
+            return [self._of_headings(at, at + 1)], at + 1
+        return [], at + 1
+
+    def _bulleted(self) -> Iterator[_Found]:
+        for at, heading in enumerate(self.outline):
+            before: Piece | None = None
+            for piece in heading.pieces if not self.closed[at] else ():
+                announced = before is not None and before.kind == "text" and leads_in(before.text)
+                share = _share(piece.entries) if piece.kind == "bullets" and len(piece.entries) > 1 else 0.0
+                if share >= 0.6 or (announced and share >= 0.3):
+                    yield from self._of_entries(at, "bullets")
+                    break
+                before = piece
+
+    def _headed(self) -> Iterator[_Found]:
+        if is_collection(self.title):
+            return
+        tops = [
+            at for at in range(self.title_at + 1, len(self.outline)) if self.outline[at].level and not self.closed[at]
+        ]
+        level = min((self.outline[at].level for at in tops), default=0)
+        tops = [at for at in tops if self.outline[at].level == level]
+        deeds = [at for at in tops if is_deed(plain(self.outline[at].title))]
+        if len(deeds) > 1 and 2 * len(deeds) >= len(tops):
+            for at in deeds:
+                yield self._of_headings(at, subtree(self.outline, at))
+
+    def _children(self, at: int, stop: int) -> Iterator[int]:
+        """The sections right below a section: each one that no higher or deeper one stands between."""
+        lowest = 7
+        for n in range(at + 1, stop):
+            if self.outline[n].level <= lowest:
+                lowest = self.outline[n].level
+                yield n
+
+    def _of_headings(self, begin: int, end: int) -> _Found:
+        """A heading and all below it as one step."""
+        heading = self.outline[begin]
+        title = plain(split_number(heading.title)[1])
+        prose = sink_headings(self.lines, self.outline[begin:end], heading.body, self.outline[end - 1].end, 4)
+        whole = "" if title == split_number(heading.title)[1] else heading.title
+        return _Found(_title(title), _joined(whole if _LINKED.search(whole) else "", prose), tuple(range(begin, end)))
+
+    def _of_entries(self, at: int, kind: str) -> list[_Found]:
+        """The items of a section's lists as steps; what stands between two of them belongs to the one before."""
+        heading = self.outline[at]
+        items = [item for piece in heading.pieces if piece.kind == kind for item in piece.entries]
+        stops = [*(item.first for item in items[1:]), heading.end]
+        found = []
+        for item, stop in zip(items, stops, strict=True):
+            title, prose = _of_entry(item)
+            found.append(_Found(title, _joined(prose, raw_text(self.lines, item.end, stop)), (at,)))
+        found[0] = self._with_intro(at, items[0].first, found[0])
+        return found
+
+    def _with_intro(self, at: int, begin: int, first: _Found) -> _Found:
+        """The section's own title and what it says before its first step, put at the head of that step; a document's opening stays outside."""
+        heading = self.outline[at]
+        if at <= self.title_at or not heading.level:
+            self.opened[at] = begin
+            return first
+        intro = raw_text(self.lines, heading.body, begin)
+        title = "" if _PLAIN_TITLE.fullmatch(heading.title.strip(" *:")) else f"**{plain(heading.title)}**"
+        return _Found(first.title, _joined(title, intro, first.prose), (at, *first.sections))
+
+
+_LINKED = re.compile(r"\]\(|\]\[|<%|\{\{")
+
+
+def find_steps(lines: Sequence[str], outline: Sequence[Heading], title_at: int, title: str) -> FoundSteps:
+    """Find the steps of a document. ``title_at`` is the index of the section that its title heads (0 where none does)."""
+    reading = _Reading(lines, outline, title_at, title)
+    found = reading.read()
+    steps = tuple(Step(number, step.title or "Step", step.prose) for number, step in enumerate(found, 1))
+    covered = {section for step in found for section in step.sections}
+    return FoundSteps(steps, frozenset(covered), tuple(sorted(reading.opened.items())))
+
+
+def _of_entry(item: Entry) -> tuple[str, str]:
+    """A list item as title and text: its bold lead, its first sentence, or all of it; words that the title leaves out stand in the text."""
+    head = item.head
+    if not head:
+        first, _, rest = item.rest.partition("\n")
+        return _title(plain(first)), rest.strip("\n") if plain(first) == first else item.rest
+    bold = _BOLD.fullmatch(head)
+    if bold and (bold["rest"].strip(" :.–—-") or item.rest or len(bold[1]) > 3) and not _LINKED.search(bold[1]):
+        return _title(plain(bold[1])), _joined(bold["rest"].strip().lstrip(":–—- ").strip(), item.rest)
+    words = plain(_BOX.sub("", head[:2000]))
+    title = _title(words)
+    return title, _joined("" if title == head.rstrip(" .:;,") else head, item.rest)
+
+
+def _title(words: str) -> str:
+    """At most one sentence of at most 120 characters, without the mark that ends it."""
+    if len(words) > _LONGEST_TITLE:
+        words = shorten(_SENTENCE.split(words, maxsplit=1)[0], _LONGEST_TITLE)
+    return words.rstrip(" .:;,").rstrip("#").rstrip()
+
+
+def _share(items: Sequence[Entry]) -> float:
+    """How many of the items tell somebody to do something, as a share."""
+    return sum(is_action(plain(_BOX.sub("", (item.head or item.rest)[:300]))) for item in items) / len(items)
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)

@@ -1,0 +1,51 @@
+"""Plain Markdown of any kind → what it says: a procedure where it has steps, else a document."""
+
+from __future__ import annotations
+
+from runlore.model import Problem
+from runlore.model.runbook import Runbook
+from runlore.runbooks.formats.find_steps import FoundSteps, find_steps
+from runlore.runbooks.formats.matter import Matter
+from runlore.runbooks.formats.outline import LARGEST, Heading, read_outline
+from runlore.runbooks.formats.said import Said, extra_keys, read_head
+from runlore.runbooks.formats.sections import read_sections
+
+
+def read_markdown(
+    lines: list[str], matter: Matter, name: str, file: str, stem: str
+) -> tuple[Said, Runbook | None, tuple[Problem, ...]]:
+    """Give the head of a document, and its runbook where steps are recognised; a very long text is read without its structure."""
+    if sum(len(line) + 1 for line in lines) > LARGEST:
+        message = f"The text is longer than {LARGEST // 1024:,} KiB: it is kept and searched, and its steps were not looked for."
+        short = (Heading(0, "", matter.body, matter.body, len(lines)),)
+        return read_head(matter, lines, short, stem), None, (Problem(file, 0, "import-long", message, "warning"),)
+    outline = read_outline(lines, matter.body)
+    said = read_head(matter, lines, outline, stem)
+    found = find_steps(lines, outline, said.title_at, said.title)
+    if not found.steps:
+        return said, None, ()
+    return said, read_sections(lines, outline, said.title_at, found, base_runbook(name, said, matter)), ()
+
+
+def read_as_sections(lines: list[str], matter: Matter, name: str, stem: str) -> Runbook:
+    """Give a document's sections as a runbook, with no step where none is recognised."""
+    outline = read_outline(lines, matter.body)
+    said = read_head(matter, lines, outline, stem)
+    return read_sections(lines, outline, said.title_at, FoundSteps(), base_runbook(name, said, matter))
+
+
+def base_runbook(name: str, said: Said, matter: Matter) -> Runbook:
+    """Give the head of a runbook, without its sections."""
+    return Runbook(
+        name=name,
+        description=said.description,
+        title=said.title,
+        owner=said.owner,
+        team=said.team,
+        skills=said.skills,
+        integrations=said.integrations,
+        permissions=said.permissions,
+        reviewed=said.reviewed,
+        review_every=said.review_every,
+        extra=extra_keys(matter),
+    )

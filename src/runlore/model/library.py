@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from runlore.model.document import Format
+
 PrincipalClass = Literal["human", "agent", "service"]
 Scope = Literal["read", "propose", "review", "publish", "assign", "run", "verify", "own"]
 ProposalState = Literal["open", "accepted", "rejected", "withdrawn", "expired", "published"]
@@ -84,7 +86,7 @@ class Revision:
     document: str
     number: int
     parent: str
-    format: str
+    format: Format
     main: str
     files: tuple[StoredFile, ...]
     title: str
@@ -109,7 +111,7 @@ class Proposal:
     number: int
     document: str
     base: str
-    format: str
+    format: Format
     main: str
     files: tuple[StoredFile, ...]
     digest: str
@@ -126,7 +128,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A decision on exactly the bytes of a proposal against exactly its base; ``consumed`` is 0 until its one use."""
+    """A decision on exactly the bytes of a proposal against exactly its base; ``consumed`` is 0 until its one use.
+
+    ``position`` counts the reviews of the proposal from 1.
+    """
 
     company: str
     proposal: int
@@ -138,6 +143,7 @@ class Review:
     decided: int
     expires: int
     consumed: int = 0
+    position: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +189,10 @@ class LogEvent:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A row of the outbox: a revision that the library folder must show. ``commit`` is empty until the folder does."""
+    """A row of the outbox: a revision that the library folder must show. ``commit`` is empty until the folder does.
+
+    ``proposal`` and ``event`` are the numbers of the proposal that it published and of its event in the log.
+    """
 
     company: str
     number: int
@@ -191,6 +200,8 @@ class Publication:
     revision: str
     at: int
     commit: str = ""
+    proposal: int = 0
+    event: int = 0
 
 
 def parse_document_id(text: str) -> tuple[str, str, str] | None:

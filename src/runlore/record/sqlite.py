@@ -1,0 +1,251 @@
+"""The record in one SQLite file: WAL, every commit synced, one writer at a time, on a local disk."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NoReturn
+
+import apsw
+
+from runlore.errors import Conflict, DamagedRecord, RecordBusy, StoreError
+from runlore.record.engine import WAIT_SECONDS, Kind, Parameters, Row
+
+APPLICATION: Final = 0x52554E4C
+"""SQLite's application id of a record: the letters RUNL."""
+_FIXED: Final = ((3, 44, 6, 45), (3, 50, 7, 51), (3, 51, 3, 1000))
+"""From which patch of which minor version on the WAL-reset bug is mended: (3, minor, patch, first minor that this says nothing of)."""
+_REMOTE: Final = ("nfs", "cifs", "smb", "sshfs", "fuse.sshfs", "afs", "ceph", "glusterfs", "lustre", "davfs", "9p2000")
+_PRAGMAS: Final = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA foreign_keys = ON;
+PRAGMA trusted_schema = OFF;
+PRAGMA cell_size_check = ON;
+"""
+
+
+class SqliteEngine:
+    """A file at ``path``. ``guarded`` says that the linked SQLite needs a guard of ours around each write and checkpoint."""
+
+    kind: Kind = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.label = str(path)
+        self.guarded = needs_guard(apsw.sqlite_lib_version())
+
+    def exists(self) -> bool:
+        """Say whether there is a file with anything in it."""
+        try:
+            return self.path.stat().st_size > 0
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise StoreError(self.label, f"cannot be read: {error.strerror or error}") from error
+
+    def make(self) -> None:
+        """Make an empty file that its owner alone can read, on a local disk."""
+        kind = find_remote(self.path, _read_mounts())
+        if kind:
+            raise StoreError(
+                self.label,
+                f"lies on a network file system ({kind}), where SQLite loses writes. Name a local place, or a PostgreSQL by its URL.",
+            )
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise StoreError(self.label, f"cannot be made: {error.strerror or error}") from error
+
+    def connect(self) -> SqliteConnection:
+        """Open the file and set it as the record needs it; a file that is no record is refused and not touched."""
+        with self.guard():
+            return SqliteConnection(self)
+
+    def adapt(self, sql: str) -> str:
+        """Give the schema as it is: it is written in SQLite's words."""
+        return sql
+
+    def check(self) -> tuple[str, ...]:
+        """Give what ``PRAGMA integrity_check`` finds."""
+        connection = self.connect()
+        try:
+            found = [str(row[0]) for row in connection.rows("PRAGMA integrity_check", {})]
+        except DamagedRecord as error:
+            return (str(error),)
+        finally:
+            connection.close()
+        return () if found == ["ok"] else tuple(found)
+
+    @contextlib.contextmanager
+    def guard(self) -> Iterator[None]:
+        """Hold the writer's guard where the linked SQLite needs one."""
+        descriptor = self.take_guard()
+        try:
+            yield
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)
+
+    def take_guard(self) -> int | None:
+        """Take the guard's lock, or None where none is needed; closing the descriptor gives it back."""
+        if not self.guarded or sys.platform == "win32":
+            return None
+        import fcntl
+
+        try:
+            descriptor = os.open(f"{self.path}-guard", os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            raise StoreError(self.label, f"cannot be locked: {error.strerror or error}") from error
+        return descriptor
+
+
+class SqliteConnection:
+    """One connection to the file, with its statements kept."""
+
+    def __init__(self, engine: SqliteEngine) -> None:
+        self._engine = engine
+        self._guard: int | None = None
+        try:
+            self._link = apsw.Connection(str(engine.path), flags=apsw.SQLITE_OPEN_READWRITE, statementcachesize=512)
+        except apsw.Error as error:
+            self._fail(error)
+        try:
+            self._link.set_busy_timeout(WAIT_SECONDS * 1000)
+            self._claim()
+            self._link.execute(_PRAGMAS)
+        except apsw.Error as error:
+            self._link.close()
+            self._fail(error)
+        except BaseException:
+            self._link.close()
+            raise
+
+    def _claim(self) -> None:
+        """Refuse a database of another program; mark an empty one as a record."""
+        owner = self._link.pragma("application_id")
+        if owner == APPLICATION:
+            return
+        if owner or self._link.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall():
+            raise StoreError(
+                self._engine.label, "is a database of another program. It was left as it is; name another place."
+            )
+        self._link.pragma("application_id", APPLICATION)
+
+    @property
+    def usable(self) -> bool:
+        """Say that the connection stands, which it does until it is closed."""
+        return True
+
+    def begin(self, *, write: bool) -> None:
+        """Begin with the write lock in hand, or with reading alone."""
+        if write:
+            self._guard = self._engine.take_guard()
+        try:
+            self._link.execute("PRAGMA query_only = OFF" if write else "PRAGMA query_only = ON")
+            self._link.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        except apsw.Error as error:
+            self._give_back()
+            self._fail(error)
+
+    def lock(self, name: str) -> None:
+        """Need nothing more: ``BEGIN IMMEDIATE`` holds every other writer."""
+
+    def rows(self, sql: str, parameters: Parameters) -> list[Row]:
+        """Run one statement and give its rows."""
+        try:
+            found: list[Row] = self._link.execute(sql, parameters).fetchall()
+        except apsw.Error as error:
+            self._fail(error)
+        return found
+
+    def change(self, sql: str, parameters: Parameters) -> int:
+        """Run one statement and say how many rows it changed."""
+        try:
+            self._link.execute(sql, parameters)
+            return self._link.changes()
+        except apsw.Error as error:
+            self._fail(error)
+
+    def script(self, sql: str) -> None:
+        """Run several statements."""
+        try:
+            self._link.execute(sql)
+        except apsw.Error as error:
+            self._fail(error)
+
+    def commit(self) -> None:
+        """Keep the transaction; it is on the disk when this comes back."""
+        try:
+            self._link.execute("COMMIT")
+        except apsw.Error as error:
+            self._fail(error)
+        self._give_back()
+
+    def rollback(self) -> None:
+        """Drop the transaction, if SQLite has not done so itself."""
+        try:
+            if self._link.in_transaction:
+                self._link.execute("ROLLBACK")
+        except apsw.Error as error:
+            self._fail(error)
+        finally:
+            self._give_back()
+
+    def close(self) -> None:
+        """Close the connection; the last one of all brings the WAL into the file."""
+        with self._engine.guard():
+            self._link.close()
+
+    def _give_back(self) -> None:
+        if self._guard is not None:
+            os.close(self._guard)
+            self._guard = None
+
+    def _fail(self, error: apsw.Error) -> NoReturn:
+        raise_for(error, self._engine.label)
+
+
+def raise_for(error: apsw.Error, label: str) -> NoReturn:
+    """Say in our words what SQLite could not do."""
+    said = str(error)
+    if isinstance(error, apsw.BusyError | apsw.LockedError):
+        raise RecordBusy(label, f"another writer held it for more than {WAIT_SECONDS} s") from error
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+        raise DamagedRecord(label, said) from error
+    if isinstance(error, apsw.ConstraintError):
+        raise Conflict(f"The record refuses the change: {said}.") from error
+    raise StoreError(label, f"the record cannot be read or written: {said}") from error
+
+
+def needs_guard(version: str) -> bool:
+    """Say whether a version of SQLite can lose commits where a checkpoint meets a writer in WAL mode (mended in 3.51.3, 3.50.7, 3.44.6)."""
+    numbers = [int(part) for part in version.split(".")]
+    _, minor, patch = (*numbers, 0, 0)[:3]
+    return not any(minor > at or patch >= first for _, at, first, until in _FIXED if at <= minor < until)
+
+
+def find_remote(path: Path, mounts: str) -> str:
+    """Find which network file system a path lies on, by a table of mounts as ``/proc/self/mounts`` has it; empty for none."""
+    place = os.path.realpath(path.parent)
+    best, kind = "", ""
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        if len(fields) < 3:
+            continue
+        folder = fields[1].replace("\\040", " ")
+        if (place == folder or place.startswith(folder.rstrip("/") + "/")) and len(folder) >= len(best):
+            best, kind = folder, fields[2]
+    return kind if kind.startswith(_REMOTE) else ""
+
+
+def _read_mounts() -> str:
+    try:
+        return Path("/proc/self/mounts").read_text("utf-8", "replace")
+    except OSError:  # other systems keep no such table; there the person's choice of a place has to do
+        return ""

@@ -1,18 +1,27 @@
 """The steps of a Markdown procedure that others wrote: numbered headings, numbered lists, what stands under *Steps* and its like.
 
-Three readings are tried, and the first that finds anything holds: what is numbered or stands in a section of steps; bullets that tell
-somebody to do something; headings that do.
+Several readings are tried, and the first that finds anything holds: what is numbered or stands in a section of steps; bullets of the
+opening that tell somebody to do something; headings that do; any such bullets; what stands under *Troubleshooting*.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from runlore.model.runbook import Step
 from runlore.runbooks.blocks import raw_text
-from runlore.runbooks.formats.headings import is_action, is_collection, is_deed, kind_of, leads_in, split_number
+from runlore.runbooks.formats.headings import (
+    asks_for,
+    is_action,
+    is_collection,
+    is_deed,
+    kind_of,
+    leads_in,
+    split_number,
+)
 from runlore.runbooks.formats.outline import Entry, Heading, Piece, plain, sink_headings, subtree
 from runlore.runbooks.hidden import shorten
 
@@ -22,7 +31,7 @@ _CLOSED = frozenset(["inputs", "prerequisites", "examples", "failures", "escalat
 
 _BOLD = re.compile(r"(?:\[[ xX]\]\s+)?\*\*(.{1,200}?)\*\*(?P<rest>.*)", re.DOTALL)
 _BOX = re.compile(r"\[[ xX]\]\s+")
-_SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-Z`\"'(\[*_])")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(\[*_])")
 _PLAIN_TITLE = re.compile(r"(?i)(?:steps?|procedures?|process|instructions|work-?flow|how\??)")
 
 
@@ -58,19 +67,34 @@ class _Reading:
         self.kinds = [
             "" if at <= title_at or not heading.level else kind_of(heading.title) for at, heading in enumerate(outline)
         ]
-        self.closed = self._closed()
+        self.closed = self._below(lambda at: self.kinds[at] in _CLOSED)
+        self.deeds = self._below(lambda at: at > title_at and is_deed(plain(outline[at].title)))
         self.runs = self._runs()
+        self.above = self._above()
         self.opened: dict[int, int] = {}
 
-    def _closed(self) -> list[bool]:
-        closed = [False] * len(self.outline)
+    def _above(self) -> list[int]:
+        """For each section, the one that it stands right below; 0 for those below the title alone."""
+        above: list[int] = []
+        path: list[int] = []
+        for at, heading in enumerate(self.outline):
+            while path and self.outline[path[-1]].level >= heading.level:
+                path.pop()
+            above.append(path[-1] if path else 0)
+            if at > self.title_at:
+                path.append(at)
+        return above
+
+    def _below(self, holds: Callable[[int], bool]) -> list[bool]:
+        """For each section, whether something holds for it or for one that it stands below."""
+        found = [False] * len(self.outline)
         stop = 0
-        for at, kind in enumerate(self.kinds):
+        for at in range(len(self.outline)):
             if at < stop:
-                closed[at] = True
-            elif kind in _CLOSED:
-                closed[at], stop = True, subtree(self.outline, at)
-        return closed
+                found[at] = True
+            elif holds(at):
+                found[at], stop = True, subtree(self.outline, at)
+        return found
 
     def _runs(self) -> dict[int, list[int]]:
         """Numbered headings that count on from 1, by the first of them; one that stands inside a step of a run counts for itself alone."""
@@ -90,7 +114,13 @@ class _Reading:
         return {start: run for start, run in runs.items() if len(run) > 1}
 
     def read(self) -> list[_Found]:
-        return list(self._numbered()) or list(self._bulleted()) or list(self._headed())
+        numbered = list(self._numbered())
+        if numbered:
+            first = min(self.runs, default=-1)
+            late = first >= 0 and split_number(self.outline[first].title)[0] > 1 and first in numbered[0].sections
+            return [*(self._bulleted(first) if late else ()), *numbered]
+        opening = list(self._bulleted(self.title_at + 1))
+        return opening or list(self._headed()) or list(self._bulleted(len(self.outline))) or self._troubleshooting()
 
     def _numbered(self) -> Iterator[_Found]:
         at = 0
@@ -110,11 +140,10 @@ class _Reading:
     def _section(self, at: int) -> tuple[list[_Found], int]:
         """Read one section: its steps, and the index of what comes after it."""
         heading = self.outline[at]
-        items = [item for piece in heading.pieces if piece.kind == "numbers" for item in piece.entries]
+        items = _items(heading, "numbers")
         if self.kinds[at] != "steps":
-            named = at > self.title_at and is_deed(plain(heading.title))
-            lead = bool(self.runs) and not named
-            many = len(items) > 1 and not lead and (named or _share(items) >= 0.5)
+            named = self.deeds[at]
+            many = len(items) > 1 and (named or (not self.runs and _share(items) >= 0.7))
             return (self._of_entries(at, "numbers") if many else [], at + 1)
         stop = subtree(self.outline, at)
         children = [n for n in self._children(at, stop) if not self.closed[n]]
@@ -126,35 +155,39 @@ class _Reading:
             return [self._with_intro(at, heading.end, found[0]), *found[1:]], stop
         if items:
             return self._of_entries(at, "numbers"), at + 1
-        if sum(len(piece.entries) for piece in heading.pieces if piece.kind == "bullets") > 1:
+        if len(_items(heading, "bullets")) > 1:
             return self._of_entries(at, "bullets"), at + 1
         if heading.pieces and not children:
             return [self._of_headings(at, at + 1)], at + 1
         return [], at + 1
 
-    def _bulleted(self) -> Iterator[_Found]:
-        for at, heading in enumerate(self.outline):
-            before: Piece | None = None
-            for piece in heading.pieces if not self.closed[at] else ():
-                announced = before is not None and before.kind == "text" and leads_in(before.text)
-                share = _share(piece.entries) if piece.kind == "bullets" and len(piece.entries) > 1 else 0.0
-                if share >= 0.6 or (announced and share >= 0.3):
-                    yield from self._of_entries(at, "bullets")
-                    break
-                before = piece
+    def _bulleted(self, before: int) -> Iterator[_Found]:
+        """Bullets that tell somebody to do something, in the sections before the given one; a collection's are no procedure."""
+        for at, heading in enumerate(self.outline[: 0 if is_collection(self.title) else before]):
+            announced = any(piece.kind == "text" and leads_in(piece.text) for piece in heading.pieces)
+            items = () if self.closed[at] else _items(heading, "bullets")
+            if len(items) > 1 and _share(items) >= (0.5 if announced else 0.6):
+                yield from self._of_entries(at, "bullets")
 
     def _headed(self) -> Iterator[_Found]:
-        if is_collection(self.title):
-            return
-        tops = [
-            at for at in range(self.title_at + 1, len(self.outline)) if self.outline[at].level and not self.closed[at]
-        ]
+        """Headings of the highest level that name what is done: those alone, or all from the first on where two thirds do."""
+        tops = [n for n in range(self.title_at + 1, len(self.outline)) if self.outline[n].level and not self.closed[n]]
         level = min((self.outline[at].level for at in tops), default=0)
         tops = [at for at in tops if self.outline[at].level == level]
-        deeds = [at for at in tops if is_deed(plain(self.outline[at].title))]
-        if len(deeds) > 1 and 2 * len(deeds) >= len(tops):
-            for at in deeds:
-                yield self._of_headings(at, subtree(self.outline, at))
+        deeds = [at for at in tops if self.deeds[at]]
+        if len(deeds) < 2 or 2 * len(deeds) < len(tops) or is_collection(self.title):
+            return
+        for at in [at for at in tops if at >= deeds[0]] if 3 * len(deeds) >= 2 * len(tops) else deeds:
+            yield self._of_headings(at, subtree(self.outline, at))
+
+    def _troubleshooting(self) -> list[_Found]:
+        """What stands under *Troubleshooting* where the document has nothing else to do: there that is the procedure."""
+        at = next((n for n, kind in enumerate(self.kinds) if kind == "failures" and n > self.title_at), 0)
+        if not at or is_collection(self.title):
+            return []
+        self.kinds[at] = "steps"
+        self.closed[at : subtree(self.outline, at)] = [False] * (subtree(self.outline, at) - at)
+        return self._section(at)[0]
 
     def _children(self, at: int, stop: int) -> Iterator[int]:
         """The sections right below a section: each one that no higher or deeper one stands between."""
@@ -175,7 +208,7 @@ class _Reading:
     def _of_entries(self, at: int, kind: str) -> list[_Found]:
         """The items of a section's lists as steps; what stands between two of them belongs to the one before."""
         heading = self.outline[at]
-        items = [item for piece in heading.pieces if piece.kind == kind for item in piece.entries]
+        items = _items(heading, kind)
         stops = [*(item.first for item in items[1:]), heading.end]
         found = []
         for item, stop in zip(items, stops, strict=True):
@@ -183,6 +216,17 @@ class _Reading:
             found.append(_Found(title, _joined(prose, raw_text(self.lines, item.end, stop)), (at,)))
         found[0] = self._with_intro(at, items[0].first, found[0])
         return found
+
+    def titled(self, found: Sequence[_Found]) -> Iterator[tuple[str, _Found]]:
+        """Each step with its title; one that is made of a section, and called like another, also names the section above it."""
+        counts = Counter(step.title for step in found)
+        for step in found:
+            at = step.sections[0]
+            above = next(
+                (n for n in range(at - 1, self.title_at, -1) if self.outline[n].level < self.outline[at].level), 0
+            )
+            twice = counts[step.title] > 1 and above and plain(self.outline[at].title).startswith(step.title)
+            yield (_title(f"{plain(self.outline[above].title)}: {step.title}") if twice else step.title or "Step"), step
 
     def _with_intro(self, at: int, begin: int, first: _Found) -> _Found:
         """The section's own title and what it says before its first step, put at the head of that step; a document's opening stays outside."""
@@ -202,9 +246,20 @@ def find_steps(lines: Sequence[str], outline: Sequence[Heading], title_at: int, 
     """Find the steps of a document. ``title_at`` is the index of the section that its title heads (0 where none does)."""
     reading = _Reading(lines, outline, title_at, title)
     found = reading.read()
-    steps = tuple(Step(number, step.title or "Step", step.prose) for number, step in enumerate(found, 1))
+    steps = tuple(Step(number, title, step.prose) for number, (title, step) in enumerate(reading.titled(found), 1))
     covered = {section for step in found for section in step.sections}
     return FoundSteps(steps, frozenset(covered), tuple(sorted(reading.opened.items())))
+
+
+def _items(heading: Heading, kind: str) -> tuple[Entry, ...]:
+    """The items of a section's lists of one kind, without those of a list that says what one needs."""
+    befores: list[Piece | None] = [None, *heading.pieces]
+    return tuple(
+        item
+        for before, piece in zip(befores, heading.pieces, strict=False)
+        if piece.kind == kind and not (before and before.kind == "text" and asks_for(before.text))
+        for item in piece.entries
+    )
 
 
 def _of_entry(item: Entry) -> tuple[str, str]:

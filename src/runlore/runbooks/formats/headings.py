@@ -33,7 +33,7 @@ _KINDS: tuple[tuple[SectionKind, re.Pattern[str]], ...] = (
     ("roles", _names(r"(?:roles?|roles? (?:and|&) responsibilit(?:y|ies)|responsibilit(?:y|ies)|raci|duties|assign roles?|people involved|stakeholders?|owners?(?:hip)?)(?::.*)?")),
     ("aside", _names(r"references?\b.*", r"further (?:reading|information)|(?:see also|related\b.*|links|resources|more information|additional (?:information|resources|reading)|documentation)", r"(?:appendix|annex)\b.*", r"change ?log|(?:revision|version|document) (?:history|control)|glossary|lingo|terms|definitions|licen[cs]es?|credits|acknowledge?ments|contributing|table of contents|contents|toc|notes?|metrics|kpis|training|things to know|important(?: notes?)?|background|context|why\??|architecture|scope|severity\b.*|(?:applicable )?finding types")),
     ("purpose", _names(r"(?:overview|purpose|goals?|objectives?|summary|introduction|intro|description|about(?: .*)?|what (?:is|does|it does)\b.*|abstract|impact|quick introduction|aims?)")),
-    ("steps", _names(r"(?:.{0,60}\b)?(?:steps?|procedures?|process|instructions|work-?flows?|walk-?through|how-?to)(?: (?:for|to)\b.{0,80})?", r"how (?:do (?:i|we|you)|to)\b.*", r"how\??", r"(?:remediation|mitigations?|mitigate|resolution|resolve|fix(?:es|ing)?|response|containment|contain|eradication|eradicate|recovery|recover|investigation|investigate|remediate|diagnosis|diagnose|triage|actions?|work-?around|respond|communicate|action plan|playbook|method|implementation|instructions)(?: (?:steps|actions|plan|procedures?|process))?", r"(?:steps|process|procedure|workflow|instructions|checklist)\b.{0,80}", r"(?:.{0,30}\b)?check-?list", r"(?:required|recommended) (?:flow|workflow|steps)\b.*", r"(?:.{0,40}\b)(?:workflow|process|procedure)")),
+    ("steps", _names(r"(?:.{0,60}\b)?(?:steps?|procedures?|process|instructions|work-?flows?|walk-?through|how-?to)(?: (?:for|to)\b.{0,80})?", r"how (?:do (?:i|we|you)|to)\b.*", r"how\??", r"(?:remediation|mitigations?|mitigate|resolution|resolve|fix(?:es|ing)?|response|containment|contain|eradication|eradicate|recovery|recover|investigation|investigate|remediate|diagnosis|diagnose|diagnostics|debug(?:ging)?|triage|actions?|work-?around|respond|communicate|action plan|playbook|method|implementation|instructions)(?: (?:steps|actions|plan|procedures?|process))?", r"(?:steps|process|procedure|workflow|instructions|checklist)\b.{0,80}", r"(?:.{0,30}\b)?check-?list", r"(?:required|recommended) (?:flow|workflow|steps)\b.*", r"(?:.{0,40}\b)(?:workflow|process|procedure)")),
 )  # fmt: skip
 """The first row whose pattern is the whole heading says what a section is."""
 
@@ -43,12 +43,12 @@ _VERBS = frozenset(
     backup bake begin block boot bootstrap bounce branch brief bring browse build bump call cancel capture categorize change chase check choose clarify classify clean
     clear click clone close collect combine commit communicate compare compile complete compose compress compute conduct configure confirm connect consider
     consolidate construct consult contact contain continue convert coordinate copy cordon correct craft create cut debug decide declare decrypt define delegate
-    delete deliver deny deploy derive describe design destroy detach detect determine develop diagnose diff disable discard disconnect discover discuss dismiss display
+    delete deliver deny deploy derive describe design destroy detach detect determine develop diagnose diff disable do discard disconnect discover discuss dismiss display
     document double download draft drain drop dry dump edit eliminate email emit enable encrypt end engage enrich ensure enter enumerate eradicate escalate
     establish estimate evaluate evict examine exclude execute exit expand export expose extract facilitate fetch file fill filter finalise finalize find finish fix
-    flag flush focus follow force format forward gather generate get give go grab grant group hand handle help hide hold identify ignore implement import improve
+    flag flush focus follow force format forward gather generate get give go goto grab grant group hand handle help hide hold identify ignore implement import improve
     include increase inform initialise initialize initiate inject input inspect install instruct integrate interview introduce investigate invite invoke isolate issue join keep kill label
-    launch lead learn leave let limit link list listen load locate lock log login look lookup make manage map mark measure merge message migrate mirror mitigate modify monitor
+    launch lead learn leave let limit link list listen load locate lock log login logout look lookup make manage map mark measure merge message migrate mirror mitigate modify monitor
     mount move name navigate negotiate note notify observe obtain offer onboard open order organise organize output override page paste patch pause perform pick ping place plan
     post prepare present preserve press prevent print prioritise prioritize probe process produce profile promote prompt propose protect prove provide provision publish pull purge push put query
     quarantine queue quit raise re-apply re-encrypt re-initialise re-initialize re-run reach read reboot rebuild recap receive recheck reclaim recommend reconcile record recover recreate recycle redeploy
@@ -66,6 +66,8 @@ _LEADS = re.compile(
 _CONDITION = re.compile(
     r"(?:if|once|when|after|while|unless|before|until|you (?:must|should|can|will|may|need))\b", re.IGNORECASE
 )
+_COMMAND = re.compile(r"`[a-z][\w./-]* [^`]+`")
+_ASIDE = re.compile(r"(?:note|notes|nb|tip|warning|example)\s*[:–—-]", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+(?:-[a-z]+)?")
 _COLLECTION = re.compile(
     r"(?:tips|tricks|faq|glossary|index|incident log|change ?log|catalogue|catalog|dashboards|snippets|cheat ?sheet|list of|templates)\b|\b(?:cheat ?sheet|glossary|faq|catalogue|dashboards|tips and tricks)\b",
@@ -73,6 +75,11 @@ _COLLECTION = re.compile(
 )  # fmt: skip
 _LEAD_IN = re.compile(
     r"(?:\bsteps?\b|\bfollow(?:s|ing)?\b|\bprocess\b|\bprocedure\b|\bdo the\b|\bas follows\b|^to [a-z]+ ).{0,200}:?\s*$",
+    re.IGNORECASE,
+)
+
+_ASKS = re.compile(
+    r"\b(?:need|needs|require[sd]?|must have|have the following|assumed?|pre-?requisites?|you have)\b[^.]{0,120}:\s*$",
     re.IGNORECASE,
 )
 
@@ -101,10 +108,16 @@ def split_number(title: str) -> tuple[int, str]:
 
 def is_action(text: str) -> bool:
     """Say whether words tell somebody to do something: they begin with a verb, or with a condition or an adverb before one."""
-    words = text.strip(" *_`\"'")
+    words = text.strip(" *_\"'")
+    if _COMMAND.match(words):
+        return True
+    words = words.strip("`")
     lead = _LEADS.match(words)
-    first = _WORD.match(words[lead.end() if lead else 0 :].strip(" *_`\"'"))
-    return bool(_CONDITION.match(words)) or bool(first and first[0].lower() in _VERBS)
+    rest = words[lead.end() if lead else 0 :].strip(" *_`\"'")
+    first = _WORD.match(rest)
+    if first is None or _ASIDE.match(rest):
+        return False
+    return bool(_CONDITION.match(words)) or first[0].lower() in _VERBS
 
 
 def is_deed(text: str) -> bool:
@@ -123,6 +136,11 @@ def is_deed(text: str) -> bool:
 def is_collection(title: str) -> bool:
     """Say whether a document's title says that its sections have nothing to do with each other (tips, a log, an index)."""
     return bool(_COLLECTION.search(title))
+
+
+def asks_for(text: str) -> bool:
+    """Say whether a paragraph announces, as a list behind it, what one needs before one starts."""
+    return bool(_ASKS.search(text[-300:])) and not re.search(r"(?i)\bsteps\b", text[-120:])
 
 
 def leads_in(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from runlore.runbooks.paging import list_headings, page
 
 TEXT = "# One\n\nfirst words\n\n## Two\n\n```sh\n# no heading\n\nls\n```\n\nmore words here\n\n## Three\n\nthe end\n"

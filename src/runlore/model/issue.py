@@ -1,4 +1,4 @@
-"""An issue as another tracker gives it."""
+"""An issue: a piece of work to be done, here or in another tracker; and as another tracker gives it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 IssueState = Literal["open", "closed"]
+Outcome = Literal["", "done", "dropped"]
 Tracker = Literal["github", "gitlab", "linear", "jira"]
 
 
@@ -30,3 +31,29 @@ class ImportedIssue:
     created: str = ""
     updated: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A piece of work that the company knows of. ``number`` counts within the company from 1.
+
+    ``url``, ``source`` and ``key`` say where it stands in another tracker and are empty for one of our own. Times are whole microseconds since
+    the epoch, UTC; ``closed`` is 0 and ``outcome`` empty while it is open.
+    """
+
+    company: str
+    number: int
+    title: str
+    body: str = ""
+    state: IssueState = "open"
+    outcome: Outcome = ""
+    url: str = ""
+    source: Tracker | Literal[""] = ""
+    key: str = ""
+    labels: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    author: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    created: int = 0
+    updated: int = 0
+    closed: int = 0

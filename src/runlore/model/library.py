@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from runlore.model.document import Format
+from runlore.model.document import Format, LinkKind
 
 PrincipalClass = Literal["human", "agent", "service"]
 Scope = Literal["read", "propose", "review", "publish", "assign", "run", "verify", "own"]
@@ -62,6 +62,28 @@ class Document:
     refines: str = ""
     created: int = 0
     retired: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLink:
+    """A link as the record holds it: ``document`` is the id of the document whose approved revision points, the rest as in Link."""
+
+    document: str
+    kind: LinkKind
+    target: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRequest:
+    """A request that a document has served, or that it was mined from; ``seq`` counts the company's requests from 1."""
+
+    company: str
+    seq: int
+    document: str
+    text: str
+    origin: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True)

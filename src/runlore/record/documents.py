@@ -11,7 +11,7 @@ from rapidfuzz import process
 
 from runlore.errors import AmbiguousName, NoSuchName
 from runlore.model.document import Link, Recognised
-from runlore.model.library import Document, Revision, parse_document_id, render_document_id
+from runlore.model.library import Document, Revision, StoredLink, parse_document_id, render_document_id
 from runlore.record.database import Transaction
 from runlore.record.engine import Row
 
@@ -85,18 +85,18 @@ def list_documents(
     return tuple(_document(company, row) for row in rows)
 
 
-def list_links_from(tx: Transaction, company: str, id: str) -> tuple[Link, ...]:
+def list_links_from(tx: Transaction, company: str, id: str) -> tuple[StoredLink, ...]:
     """List what the approved revision of a document points to, in the order of its text."""
     rows = tx.all(
         "SELECT kind, target, place FROM links WHERE company = :company AND document = :id ORDER BY position",
         company=company,
         id=id,
     )
-    return tuple(Link(kind, target, place) for kind, target, place in rows)
+    return tuple(StoredLink(id, kind, target, place) for kind, target, place in rows)
 
 
-def list_links_to(tx: Transaction, company: str, id: str) -> tuple[tuple[str, Link], ...]:
-    """List which documents in use point to a document, with the link of each; by id, then in the order of their texts.
+def list_links_to(tx: Transaction, company: str, id: str) -> tuple[StoredLink, ...]:
+    """List which documents in use point to a document, link by link; by id, then in the order of their texts.
 
     A link of a document ``team:…`` to ``shelf/name`` means the team's own document of that name where there is one, and else the company's.
     """
@@ -113,22 +113,22 @@ def list_links_to(tx: Transaction, company: str, id: str) -> tuple[tuple[str, Li
         id=id,
         plain=render_document_id("", shelf, name),
     )
-    found: list[tuple[str, Link]] = []
+    found: list[StoredLink] = []
     for document, kind, target, place, from_team in rows:
         if target != id and from_team != team:  # a plain name, written by somebody outside the team
             continue
         if team == "" and from_team and find_document(tx, company, render_document_id(from_team, shelf, name)):
             continue  # that team has a document of its own under this name
-        found.append((str(document), Link(kind, target, place)))
+        found.append(StoredLink(document, kind, target, place))
     return tuple(found)
 
 
-def list_due(tx: Transaction, company: str, today: date) -> tuple[Document, ...]:
-    """List the documents in use whose review is due on a day, the longest overdue first."""
+def list_due(tx: Transaction, company: str, today: str) -> tuple[Document, ...]:
+    """List the documents in use whose review is due on a day (ISO), the longest overdue first."""
     rows = tx.all(
         _SELECT + " AND d.due <> '' AND d.due <= :today AND d.retired = 0 ORDER BY d.due, d.id",
         company=company,
-        today=today.isoformat(),
+        today=today,
     )
     return tuple(_document(company, row) for row in rows)
 

@@ -186,8 +186,10 @@ def list_proposals(
 def close_proposal(
     tx: Transaction, company: str, number: int, state: Literal["rejected", "withdrawn", "expired"], by: str, now: int
 ) -> Proposal:
-    """End a proposal that will not be published; raises NoSuchName, Conflict where it is decided already."""
+    """End a proposal that will not be published; raises NoSuchName, Conflict where it was decided otherwise already."""
     proposal = get_proposal(tx, company, number)
+    if proposal.state == state:
+        return proposal
     if proposal.state not in ("open", "accepted"):
         raise Conflict(f"Proposal {number} is {proposal.state} already.")
     set_state(tx, company, number, state, now)

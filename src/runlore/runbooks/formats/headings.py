@@ -22,10 +22,10 @@ def _names(*patterns: str) -> re.Pattern[str]:
 
 _KINDS: tuple[tuple[SectionKind, re.Pattern[str]], ...] = (
     ("not-when", _names(r"(?:when|do) not to (?:use|start|run)\b.*", r"(?:don.t|do not) use.*", r"not (?:for|when)\b.*", r"out of scope", r"limitations?", r"avoid when.*")),
-    ("when", _names(r"when(?: to| should you| do i| you should)? (?:use|start|run|apply|invoke)\b.*", r"use (?:this )?when", r"use cases?", r"triggers?(?: conditions?| phrases)?", r"(?:good fits?|applicab(?:le|ility)\b.*|when)", r"symptoms?(?: .*)?", r"(?:alerts?|signals?) (?:that )?(?:start|trigger).*")),
+    ("when", _names(r"when(?: to| should you| do i| you should)? (?:use|start|run|apply|invoke)\b.*", r"use (?:this )?when", r"use cases?", r"triggers?(?: conditions?| phrases)?", r"(?:good fits?|applicab(?:le to|ility)\b.*|when)", r"symptoms?(?: .*)?", r"(?:alerts?|signals?) (?:that )?(?:start|trigger).*")),
     ("prerequisites", _names(r"pre-?\s?requisit(?:e|ies)s?\b.*", r".{0,40}\bprerequisites", r"before you (?:start|begin)\b.*", r"(?:before|first)", r"requirements?", r"(?:what )?you(?:.ll| will)? need\b.*", r"preconditions?", r"dependencies", r"required (?:tools|access|permissions|software|credentials)\b.*", r"(?:access|tools|permissions|tooling)(?: (?:and|&) (?:access|tools|permissions))? (?:required|needed)", r"assumptions", r"things (?:you(?:.ll)? need|to have)\b.*", r"preparations?")),
     ("inputs", _names(r"(?:required |optional |expected |user )?(?:inputs?|parameters?|arguments?|variables)\b(?: \(.*\))?", r"(?:information|details|data) (?:needed|required|to (?:collect|gather))\b.*", r"environment variables?")),
-    ("completion", _names(r"(?:verification|validation|verify|verifying|confirm(?:ation)?|validate)(?: (?:the )?(?:checklist|steps?|results?|success))?", r"(?:proof|definition) of (?:completion|done)", r"how to (?:verify|confirm|check)\b.*", r"success criteria|acceptance criteria|exit criteria|done when|post-?checks?|completion(?: criteria| checklist)?|final check(?:s|list)?", r"verification checklist", r"expected (?:results?|outcomes?|outputs?|files)", r"required output files?\b.*")),
+    ("completion", _names(r"(?:verification|validation|verify|verifying|confirm(?:ation)?|validate)(?: (?:the )?(?:checklist|steps?|results?|success))?", r"(?:proof|definition) of (?:completion|done)", r"how to (?:verify|confirm|check)\b.*", r"success criteria|acceptance criteria|exit criteria|done when|post-?checks?|completion(?: criteria| checklist)?|final check(?:s|list)?", r"(?:final|verification|quality|completion|sign-?off|review|launch|pre-?flight|release) check-?list", r"expected (?:results?|outcomes?|outputs?|files)", r"required output files?\b.*")),
     ("good", _names(r"what good looks like|quality(?: (?:bar|standards?|criteria|checklist))?|best practices?|(?:guidelines?|principles)|do.?s and don.?ts|standards|rules|conventions|tips(?: (?:and|&|on) .*)?|(?:output )?style")),
     ("examples", _names(r"examples?\b.*", r"(?:usage|sample|code|worked) examples?\b.*", r"samples?(?: .*)?", r".{0,40}\bexamples?", r"templates?|useful (?:code )?snippets\b.*")),
     ("failures", _names(r"trouble-?shooting\b.*", r"failure modes?", r"(?:known|common|possible) (?:issues|errors?|problems|failures|mistakes|pitfalls|causes?)\b.*", r"gotchas?|pitfalls|caveats", r"(?:errors?|error handling|recovery|if (?:it|something|things) (?:fails?|goes? wrong|go wrong))\b.{0,30}", r"faqs?|problems\??|what (?:can|could) go wrong\b.*", r"roll-?backs?(?: (?:plan|steps|procedure))?")),
@@ -87,7 +87,7 @@ _ASKS = re.compile(
 def kind_of(title: str) -> SectionKind:
     """Say what a section is by its heading, ``""`` where the heading is not one of the usual ones; a number before it does not count."""
     words = re.sub(r"[*_`:]+$|^[*_`]+", "", split_number(title)[1].strip()).strip(" :.?!")
-    words = re.sub(r"^[^\w(]+", "", words)[:160]
+    words = re.sub(r"(?<=\w)\s+\([^()]*\)$", "", re.sub(r"^[^\w(]+", "", words)[:200]).strip()
     return next((kind for kind, pattern in _KINDS if pattern.fullmatch(words)), "")
 
 

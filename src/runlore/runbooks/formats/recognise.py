@@ -74,7 +74,7 @@ def _sop(given: _Given) -> Recognised:
 def _skill(given: _Given) -> Recognised:
     runbook, problems = read_skill(given.lines, given.matter, given.name, given.file)
     whole = _recognised(given, runbook, (*given.matter.problems, *problems), is_procedure=False)
-    return replace(whole, labels=texts_of(given.matter.values, "labels", "tags", "keywords"), runbook=runbook if runbook.steps else None)  # fmt: skip
+    return replace(whole, labels=texts_of(given.matter.values, "labels", "tags", "keywords"), runbook=None, missing=())  # fmt: skip
 
 
 _READERS: dict[Format, Callable[[_Given], Recognised]] = {

@@ -26,6 +26,11 @@ def check_sop(text: str, file: str) -> tuple[Problem, ...]:
     return (*_errors(lines, file), *_warnings(lines, file))
 
 
+def is_unreasoned(line: str) -> bool:
+    """Say whether a line forbids something without one of the words that the script takes for a reason."""
+    return bool(_PROHIBITION.search(line)) and not _REASON.search(line)
+
+
 def _errors(lines: list[str], file: str) -> list[Problem]:
     found = []
     if not file.endswith(".sop.md"):
@@ -54,7 +59,7 @@ def _warnings(lines: list[str], file: str) -> list[Problem]:
     if not any(_KEYWORD.search(line) for line in lines):
         found.append(_warning(file, 1, "No constraint says `You MUST`, `You SHOULD` or `You MAY`."))
     for number, line in enumerate(lines, 1):
-        if _PROHIBITION.search(line) and not _REASON.search(line):
+        if is_unreasoned(line):
             found.append(_warning(file, number, "A prohibition gives no reason: add `because …`."))
     for section in ("Examples", "Troubleshooting"):
         if not _line_of(lines, f"## {section}"):

@@ -64,7 +64,7 @@ def create_principal(tx: Transaction, principal: Principal, by: str = "") -> Pri
         "class": principal.kind,
         "name": principal.name,
         "operator": principal.operator,
-        "scopes": sorted(principal.scopes),
+        "scopes": sorted(set(principal.scopes)),
     }
     append(tx, company, by, "principal-created", principal.id, body, principal.created)
     return replace(

@@ -30,6 +30,9 @@ PROPOSED_FOR = 90 * DAY
 REVIEWED_FOR = 7 * DAY
 """How long a review may wait for its one use, in microseconds."""
 
+RECORD = "record.sqlite3"
+"""The record's file in the home, where no URL names another place."""
+
 OWNER = "owner"
 AGENT = "agent"
 """The credentials that a home keeps, by the names of their files."""
@@ -70,7 +73,12 @@ class Caller:
 
 def record_url(settings: Settings) -> str:
     """Give the URL of the record: the one that is set, or SQLite in the home."""
-    return settings.record or "sqlite" + (settings.home / "record.sqlite3").absolute().as_uri().removeprefix("file")
+    return settings.record or "sqlite" + (settings.home / RECORD).absolute().as_uri().removeprefix("file")
+
+
+def has_record(settings: Settings) -> bool:
+    """Say whether there is a record to read: one that is named, or the home's own."""
+    return bool(settings.record) or (settings.home / RECORD).exists()
 
 
 def library_folder(settings: Settings) -> Path:

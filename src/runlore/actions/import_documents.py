@@ -75,16 +75,12 @@ def import_documents(caller: Caller, request: ImportRequest, progress: Progress 
     Raises NotAllowed, UsageError for a shelf or a team that there is not, NothingToRead for a path where nothing is.
     """
     caller.require("propose", "import documents")
-    if request.shelf and request.shelf not in SHELVES:
-        raise UsageError(f"There is no shelf {request.shelf!r}; the shelves are {', '.join(SHELVES)}.")
     with caller.record.read() as tx:
-        teams = frozenset(team.id for team in list_teams(tx, caller.company))
+        teams = check_place(tx, caller.company, request.shelf, request.team)
         if request.publish:
             check_self_publishing(tx, caller, "publish what it imports")
-    if request.team and request.team not in teams:
-        raise UsageError(f"There is no team {request.team!r}. Make it with `runlore team add {request.team}`.")
     problems: list[Problem] = []
-    offers = list(_read(caller, request, teams, problems))
+    offers = list(read_offers(caller, request, teams, problems))
     group = _group(offers)
     done: list[ImportedDocument] = []
     with caller.record.read() as tx:
@@ -101,12 +97,24 @@ def import_documents(caller: Caller, request: ImportRequest, progress: Progress 
     return Imported(tuple(done), tuple(problems), group)
 
 
+def check_place(tx: Transaction, company: str, shelf: str, team: str) -> frozenset[str]:
+    """Give the ids of the company's teams; raises UsageError where there is no such shelf or no such team."""
+    if shelf and shelf not in SHELVES:
+        raise UsageError(f"There is no shelf {shelf!r}; the shelves are {', '.join(SHELVES)}.")
+    teams = frozenset(t.id for t in list_teams(tx, company))
+    if team and team not in teams:
+        raise UsageError(f"There is no team {team!r}. The owner makes it with `runlore team add {team}`.")
+    return teams
+
+
 def _batches(offers: Sequence[Offer]) -> Iterator[Sequence[Offer]]:
     return (offers[at : at + _AT_ONCE] for at in range(0, len(offers), _AT_ONCE))
 
 
-def _read(caller: Caller, request: ImportRequest, teams: frozenset[str], problems: list[Problem]) -> Iterator[Offer]:
-    """Read, bundle and redact; what is no document goes to ``problems``."""
+def read_offers(
+    caller: Caller, request: ImportRequest, teams: frozenset[str], problems: list[Problem]
+) -> Iterator[Offer]:
+    """Read what stands under the request's paths, bundled and redacted; what is wrong with files that are no document goes to ``problems``."""
     redactor = open_redactor(caller.settings)
     taken: dict[str, str] = {}
     for tree in read_tree(request.paths):

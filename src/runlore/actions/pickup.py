@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runlore.actions.caller import Caller
+from runlore.actions.propose import ProposeRequest
 from runlore.library.pickup import find_edits
 from runlore.model import Problem
 from runlore.model.library import Proposal
@@ -18,7 +19,12 @@ class PickedUp:
     problems: tuple[Problem, ...] = ()
 
 
-def pick_up(caller: Caller) -> PickedUp:
+def pick_up(caller: Caller, request: ProposeRequest | None = None, *, only: str = "") -> PickedUp:
     """Take up the hand edits of the library folder."""
     find_edits(caller.record, caller.company, caller.folder)
     return PickedUp()
+
+
+def count_edits(caller: Caller) -> int:
+    """Count the files that stand edited in the library folder."""
+    return len(find_edits(caller.record, caller.company, caller.folder))

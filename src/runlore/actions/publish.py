@@ -53,10 +53,10 @@ class Published:
 
 def plan_publications(caller: Caller, proposals: Iterable[Proposal]) -> tuple[Planned, ...]:
     """Plan the publication of proposals together: links among them count, and each is shown with its diff. Changes nothing."""
-    chosen = tuple(proposals)
+    chosen = _one_each(proposals)
     with caller.record.read() as tx:
-        side = {p.number: caller.principal.id in authors_side(tx, caller.company, p.authors) for p in chosen}
-        loaded = [_load(tx, caller, proposal, side[proposal.number]) for proposal in chosen]
+        alone = works_alone(tx, caller.company, caller.principal.id, caller.now)
+        loaded = [_load(tx, caller, proposal, alone) for proposal in chosen]
         candidates = [Candidate(p.proposal.document, p.after, p.recognised) for p in loaded if not p.proposal.retires]
         checked = check_together(tx, caller.company, candidates, caller.now)
     return tuple(
@@ -65,18 +65,28 @@ def plan_publications(caller: Caller, proposals: Iterable[Proposal]) -> tuple[Pl
     )
 
 
-def _load(tx: Transaction, caller: Caller, proposal: Proposal, own: bool) -> Planned:
+def _one_each(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
+    """Take one proposal a document, the newest: an older one is stale as soon as that one is published, and is offered again then."""
+    newest = {p.document: p for p in sorted(proposals, key=lambda p: p.number)}
+    return tuple(sorted(newest.values(), key=lambda p: p.number))
+
+
+def _load(tx: Transaction, caller: Caller, proposal: Proposal, alone: bool) -> Planned:
     head = find_head(tx, caller.company, proposal.document)
     before = get_bundle(tx, caller.company, head) if head else None
     after = get_bundle(tx, caller.company, proposal)
     changes = list_changes(before, None if proposal.retires else after)
+    own = caller.principal.id in authors_side(tx, caller.company, proposal.authors)
     stale = (head.hash if head else "") != proposal.base
-    problems: tuple[Problem, ...] = ()
+    problems = []
     if stale:
         message = f"{proposal.document} has moved on since proposal {proposal.number} was written: `runlore review {proposal.number} --merge` brings both together as a new proposal."
-        problems = (Problem(proposal.document, 0, "stale-base", message),)
+        problems.append(Problem(proposal.document, 0, "stale-base", message))
+    if own and not alone:
+        message = f"Proposal {proposal.number} comes from your own side: somebody else reviews it, with `runlore review {proposal.number}`."
+        problems.append(Problem(proposal.document, 0, "own-side", message))
     said = recognise_document(proposal.document, after)
-    return Planned(proposal, before, after, said, changes, problems, own, stale)
+    return Planned(proposal, before, after, said, changes, tuple(problems), own, stale)
 
 
 def publish(caller: Caller, planned: Sequence[Planned]) -> Published:

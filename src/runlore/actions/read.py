@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from runlore.actions.caller import Caller
 from runlore.actions.offer import day_of, main_text, recognise_document, split_id
 from runlore.errors import Conflict, NoSuchName
-from runlore.model.document import SHELVES, Bundle, Link, Recognised
-from runlore.model.library import Document, Proposal, Revision
+from runlore.model.document import SHELVES, Bundle, Recognised
+from runlore.model.library import Document, Proposal, Revision, StoredLink
 from runlore.record.blobs import get_bundle
 from runlore.record.companies import list_teams
 from runlore.record.database import Transaction
@@ -30,7 +30,7 @@ from runlore.runbooks.changes import Change, list_changes
 class ShownDocument:
     """A document as it is read: one revision of it, or a proposal, with what it says and what it is linked with.
 
-    ``revision`` is None for pending text. ``linked_from`` holds documents with the link of each; ``author`` and ``reviewer`` are names. ``open_proposals`` are the numbers of what waits for it.
+    ``revision`` is None for pending text. ``linked_from`` are the links of others to it; ``author`` and ``reviewer`` are names. ``open_proposals`` are the numbers of what waits for it.
     """
 
     document: Document
@@ -38,8 +38,8 @@ class ShownDocument:
     proposal: Proposal | None
     bundle: Bundle
     recognised: Recognised
-    links: tuple[Link, ...]
-    linked_from: tuple[tuple[str, Link], ...]
+    links: tuple[StoredLink, ...]
+    linked_from: tuple[StoredLink, ...]
     author: str
     reviewer: str
     open_proposals: tuple[int, ...] = ()
@@ -80,7 +80,7 @@ def list_library(
 def list_stale(caller: Caller) -> frozenset[str]:
     """List the ids of documents whose review is due."""
     with caller.record.read() as tx:
-        return frozenset(d.id for d in list_due(tx, caller.company, day_of(caller.now)))
+        return frozenset(d.id for d in list_due(tx, caller.company, day_of(caller.now).isoformat()))
 
 
 def show_document(caller: Caller, name: str, *, revision: str = "") -> ShownDocument:

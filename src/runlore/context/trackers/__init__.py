@@ -1,0 +1,1 @@
+"""Issues as other trackers export them: GitHub, GitLab, Linear, Jira. No I/O."""

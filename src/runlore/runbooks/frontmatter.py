@@ -81,28 +81,25 @@ def parse_frontmatter(
                 ),
             ),
         )
+    pairs, problem = _pairs_of(inner, file, foreign)
+    if problem is not None:
+        return (), close + 1, (problem,)
+    return _entries(pairs, lines, close), close + 1, _check_duplicates(pairs, file)
+
+
+def _pairs_of(inner: str, file: str, foreign: bool) -> tuple[list[tuple[str, Any, int]], Problem | None]:
+    """The top-level pairs of the YAML between the rules, or the problem that it has."""
     try:
-        pairs = _Composer(_events(inner, foreign), _DEEPEST_FOREIGN if foreign else _DEEPEST).document()
+        return _Composer(_events(inner, foreign), _DEEPEST_FOREIGN if foreign else _DEEPEST).document(), None
     except _Refused as refused:
-        slug = refused_slug if refused.hostile else "frontmatter-unreadable"
-        return (), close + 1, (Problem(file, refused.line + 2, slug, str(refused)),)
+        slug = "frontmatter-hostile" if foreign and refused.hostile else "frontmatter-unreadable"
+        return [], Problem(file, refused.line + 2, slug, str(refused))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "it is no YAML"
         line = mark.line + 2 if mark else 1
-        return (
-            (),
-            close + 1,
-            (
-                Problem(
-                    file,
-                    line,
-                    "frontmatter-unreadable",
-                    f"The frontmatter cannot be read: {what}. Quote texts that hold a colon.",
-                ),
-            ),
-        )
-    return _entries(pairs, lines, close), close + 1, _check_duplicates(pairs, file)
+        message = f"The frontmatter cannot be read: {what}. Quote texts that hold a colon."
+        return [], Problem(file, line, "frontmatter-unreadable", message)
 
 
 def render_entry(key: str, value: str | tuple[str, ...]) -> str:

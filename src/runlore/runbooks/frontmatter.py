@@ -92,8 +92,8 @@ def _pairs_of(inner: str, file: str, foreign: bool) -> tuple[list[tuple[str, Any
     try:
         return _Composer(_events(inner, foreign), _DEEPEST_FOREIGN if foreign else _DEEPEST).document(), None
     except _Refused as refused:
-        slug = "frontmatter-hostile" if foreign and refused.hostile else "frontmatter-unreadable"
-        return [], Problem(file, refused.line + 2, slug, str(refused))
+        refusal = "frontmatter-hostile" if foreign and refused.hostile else "frontmatter-unreadable"
+        return [], Problem(file, refused.line + 2, refusal, str(refused))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "it is no YAML"

@@ -1,0 +1,289 @@
+"""Compose: what belongs to an issue or a request (the best runbook or none, and what goes with it), packed under a token budget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from runlore.actions.caller import Caller
+from runlore.actions.candidates import (
+    MATCH_SHARE,
+    NAMED_SHARE,
+    document_candidate,
+    integration_candidate,
+    record_candidate,
+    render_health,
+    runbook_candidates,
+    shown,
+    skill_candidate,
+    why_linked,
+)
+from runlore.actions.search import get_index, particular
+from runlore.actions.shelved import Shelved, find_shelved
+from runlore.context.packing.given import given_by
+from runlore.context.packing.pack import pack
+from runlore.errors import Conflict
+from runlore.model.document import Link
+from runlore.model.library import Document, parse_document_id
+from runlore.model.pack import Candidate, ContextPack, GivenInput, LeftOut, PackRequest
+from runlore.model.search import Hit, Passage
+from runlore.record.database import Transaction
+from runlore.record.documents import resolve_name
+from runlore.record.health import get_health
+from runlore.retrieval.index import SearchIndex
+from runlore.runbooks.fill import Filled, field_key
+from runlore.runbooks.formats.places import name_of
+from runlore.runbooks.tokens import count
+
+BUDGET: Final = 4000
+"""Tokens of a pack where nobody says otherwise."""
+KNOWLEDGE: Final = ("brand", "customers", "lessons", "notes", "strategy")
+"""The shelves whose passages are looked through for what matches."""
+_LONGEST_QUERY: Final = 4000
+_RIVALS: Final = 5
+_MOST_PASSAGES: Final = 16
+_MOST_MATCHES: Final = 10
+_MOST_NAMED: Final = 20
+_LABEL: Final = 0.2
+"""What it adds to a runbook's score that it starts with a label which the issue has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a leader wants otherwise than proposed: this runbook, these skills and documents too, and these things not; by name. ``why`` is said of what is chosen."""
+
+    runbook: str = ""
+    skills: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    why: str = "chosen by the leader"
+
+
+PROPOSED: Final = Choice()
+"""Nothing otherwise than proposed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What everything is looked up with: a snapshot, the index, the request, whose teams count."""
+
+    tx: Transaction
+    company: str
+    index: SearchIndex
+    request: PackRequest
+    teams: tuple[str, ...]
+    without: frozenset[str]
+
+    @property
+    def query(self) -> str:
+        request = self.request
+        return f"{request.title}\n{request.body[:_LONGEST_QUERY]}\n{' '.join(request.labels)}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """What a runbook points to, in the order in which it does: the candidates, and what is not there."""
+
+    candidates: tuple[Candidate, ...]
+    missing: tuple[LeftOut, ...]
+
+
+def compose(
+    caller: Caller,
+    request: PackRequest,
+    *,
+    budget: int = BUDGET,
+    teams: Sequence[str] = (),
+    choice: Choice = PROPOSED,
+) -> ContextPack:
+    """Give the pack for a request as a member of ``teams`` gets it. Raises NotAllowed, BudgetTooSmall, NoSuchName for what was chosen."""
+    caller.require("read", "read the library")
+    request = _shown(request)
+    known = given_by(request, field_key)
+    with get_index(caller) as index, caller.record.read() as tx:
+        without = frozenset(_resolve(tx, caller, name, teams).id for name in choice.without)
+        search = _Search(tx, caller.company, index, request, tuple(teams), without)
+        candidates: list[Candidate] = []
+        runbook, why, rivals = _find_runbook(search, choice)
+        filled: Filled | None = None
+        if runbook is not None:
+            own, filled = runbook_candidates(runbook, known, why)
+            candidates += own
+        linked = _linked(search, runbook)
+        candidates += _chosen(search, choice, caller)
+        candidates += linked.candidates
+        candidates += _matching_skills(search) if runbook is None else ()
+        candidates += _named_by_issue(search, known)
+        candidates += _matching(search)
+    candidates = [c for c in candidates if c.document not in without]
+    return pack(
+        request,
+        sorted(candidates, key=lambda c: c.kind == "example"),
+        budget=budget,
+        count=count,
+        given=filled.given if filled else (),
+        missing=filled.missing if filled else (),
+        passed_over=(*linked.missing, *rivals, *_left_by_choice(without)),
+    )
+
+
+def _shown(request: PackRequest) -> PackRequest:
+    """The request without hidden characters."""
+    fields = tuple((shown(name), shown(value)) for name, value in request.fields)
+    labels = tuple(shown(label) for label in request.labels)
+    return replace(request, title=shown(request.title), body=shown(request.body), labels=labels, fields=fields)
+
+
+def _resolve(tx: Transaction, caller: Caller, name: str, teams: Sequence[str], shelf: str = "") -> Document:
+    """Resolve a name that somebody gave; a bare one stands on ``shelf`` where that is given."""
+    full = f"{shelf}/{name}" if shelf and "/" not in name else name
+    return resolve_name(tx, caller.company, full, tuple(teams))
+
+
+def _get_approved(search: _Search, document: Document) -> Shelved:
+    shelved = find_shelved(search.tx, search.company, document.id)
+    if shelved is None:
+        raise Conflict(f"{document.id} has no approved revision in use, so no pack can hold it.")
+    return shelved
+
+
+def _find_runbook(search: _Search, choice: Choice) -> tuple[Shelved | None, tuple[str, ...], tuple[LeftOut, ...]]:
+    """Find the best runbook, or the one that was chosen; why, and which others were near."""
+    hits = particular(
+        search.index.search(search.query, shelves=("runbooks",), limit=_RIVALS + len(search.without)), search.teams
+    )
+    ranked = [hit for hit in _by_label(search, hits) if hit.name not in search.without]
+    if choice.runbook:
+        document = resolve_name(search.tx, search.company, _on_shelf(choice.runbook, "runbooks"), search.teams)
+        best: Shelved | None = _get_approved(search, document)
+        why: tuple[str, ...] = (choice.why,)
+    else:
+        best = _particular(search, ranked[0].name) if ranked else None
+        why = ("fits best", *ranked[0].why) if ranked else ()
+    rivals = tuple(
+        LeftOut("runbook", hit.name, hit.revision, hit.title, hit.why, "another runbook fits better", 0)
+        for hit in ranked
+        if best is None or hit.name not in (best.document.id, best.document.refines)
+    )
+    return best, why, rivals[: _RIVALS - 1]
+
+
+def _by_label(search: _Search, hits: Sequence[Hit]) -> list[Hit]:
+    """Put first what starts with a label that the issue has, where scores are near."""
+    labels = {label.lower() for label in search.request.labels}
+    if not labels:
+        return list(hits)
+    ranked: list[tuple[float, Hit]] = []
+    for hit in hits:
+        shelved = find_shelved(search.tx, search.company, hit.name)
+        runbook = shelved.recognised.runbook if shelved else None
+        own = {t.text.strip("` ").lower() for t in runbook.triggers if t.kind == "label"} if runbook else set()
+        named = sorted(labels & own)
+        why = (f"starts with the label {named[0]}", *hit.why) if named else hit.why
+        ranked.append((hit.score + (_LABEL if named else 0), replace(hit, why=why)))
+    return [hit for _, hit in sorted(ranked, key=lambda r: (-r[0], r[1].name))]
+
+
+def _particular(search: _Search, name: str) -> Shelved | None:
+    """Find a document, or what one of the teams has in its place."""
+    parts = parse_document_id(name)
+    for team in search.teams if parts and not parts[0] else ():
+        own = find_shelved(search.tx, search.company, f"{team}:{name}")
+        if own is not None:
+            return own
+    return find_shelved(search.tx, search.company, name)
+
+
+def _linked(search: _Search, runbook: Shelved | None) -> _Linked:
+    """What the runbook points to: its integrations with their health, the documents that its steps name, its skills."""
+    links: dict[tuple[str, str], list[Link]] = {}
+    for link in runbook.recognised.links if runbook else ():
+        if link.kind in ("integration", "document", "skill"):
+            links.setdefault((link.kind, link.target), []).append(link)
+    found: list[Candidate] = []
+    missing: list[LeftOut] = []
+    for kind in ("integration", "document", "skill"):
+        for (own, target), places in links.items():
+            if own == kind:
+                shelved, why = _particular(search, target), why_linked(places)
+                if shelved is None:
+                    missing.append(LeftOut("document", target, "", target, why, "it has no approved revision", 0))
+                found += _linked_candidate(search, kind, target, shelved, why)
+    return _Linked(tuple(found), tuple(missing))
+
+
+def _linked_candidate(
+    search: _Search, kind: str, target: str, shelved: Shelved | None, why: tuple[str, ...]
+) -> Iterator[Candidate]:
+    if kind == "integration":
+        health = get_health(search.tx, search.company, shelved.document.id if shelved else target)
+        if shelved is None:
+            yield record_candidate("Integrations", f"- {render_health(target, health)}", document=target, why=why[0])
+        else:
+            yield integration_candidate(shelved, health, why)
+    elif shelved is not None and kind == "skill":
+        yield skill_candidate(shelved, why)
+    elif shelved is not None:
+        passages = search.index.passages(search.query, names=(shelved.document.id,), limit=_MOST_PASSAGES)
+        yield document_candidate(shelved, passages, why, section="What the steps name", share=NAMED_SHARE)
+
+
+def _chosen(search: _Search, choice: Choice, caller: Caller) -> Iterator[Candidate]:
+    """What the leader adds."""
+    for name in choice.skills:
+        document = resolve_name(search.tx, search.company, _on_shelf(name, "skills"), search.teams)
+        yield skill_candidate(_get_approved(search, document), (choice.why,))
+    for name in choice.documents:
+        document = _resolve(search.tx, caller, name, search.teams)
+        passages = search.index.passages(search.query, names=(document.id,), limit=_MOST_PASSAGES)
+        yield document_candidate(
+            _get_approved(search, document),
+            passages,
+            (choice.why,),
+            section="What the steps name",
+            share=NAMED_SHARE,
+        )
+
+
+def _on_shelf(name: str, shelf: str) -> str:
+    return name if "/" in name else f"{shelf}/{name}"
+
+
+def _named_by_issue(search: _Search, known: Mapping[str, GivenInput]) -> Iterator[Candidate]:
+    """Documents that a value of the issue names: the customer, the campaign's note."""
+    for key, given in list(known.items())[:_MOST_NAMED]:
+        name = name_of(given.value) if len(given.value) <= 64 and not key.startswith("issue_") else ""
+        for shelf in ("customers", "brand", "notes") if name else ():
+            shelved = _particular(search, f"{shelf}/{name}")
+            if shelved is not None:
+                why = (f"the issue's {given.origin} names it",)
+                passages = search.index.passages(search.query, names=(shelved.document.id,), limit=_MOST_PASSAGES)
+                yield document_candidate(shelved, passages, why, section="What else matches", share=NAMED_SHARE)
+
+
+def _matching_skills(search: _Search) -> Iterator[Candidate]:
+    """The skills that fit where no runbook does."""
+    hits = particular(search.index.search(search.query, shelves=("skills",), limit=3), search.teams)
+    for hit in hits:
+        shelved = find_shelved(search.tx, search.company, hit.name)
+        if shelved is not None:
+            yield skill_candidate(shelved, hit.why)
+
+
+def _matching(search: _Search) -> Iterator[Candidate]:
+    """The documents of the knowledge shelves with passages that match, best first."""
+    by_name: dict[str, list[Passage]] = {}
+    for passage in search.index.passages(search.query, shelves=KNOWLEDGE, limit=_MOST_PASSAGES):
+        by_name.setdefault(passage.name, []).append(passage)
+    hits = [Hit(name, own[0].shelf, own[0].score, own[0].why) for name, own in by_name.items()]
+    for hit in particular(hits, search.teams)[:_MOST_MATCHES]:
+        shelved = find_shelved(search.tx, search.company, hit.name)
+        if shelved is not None:
+            yield document_candidate(
+                shelved, by_name[hit.name], hit.why, section="What else matches", share=MATCH_SHARE
+            )
+
+
+def _left_by_choice(without: frozenset[str]) -> tuple[LeftOut, ...]:
+    return tuple(LeftOut("document", name, "", name, (), "left out by the leader", 0) for name in sorted(without))

@@ -1,0 +1,186 @@
+"""Onboard: the starting pack of a new worker: who we are, what matters, which repository, where things are, how approvals work, which runbooks there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from runlore.actions.caller import Caller
+from runlore.actions.candidates import document_candidate, record_candidate
+from runlore.actions.search import get_index, particular
+from runlore.actions.shelved import find_shelved
+from runlore.context.packing.pack import pack
+from runlore.context.packing.wording import plain
+from runlore.errors import NoSuchName
+from runlore.model.library import Document, Principal
+from runlore.model.pack import STARTING_SECTIONS, Candidate, ContextPack, PackRequest
+from runlore.model.search import Hit, Passage
+from runlore.record.companies import get_company, list_teams
+from runlore.record.database import Transaction
+from runlore.record.documents import list_documents
+from runlore.record.principals import find_principal, is_active, list_principals
+from runlore.retrieval.index import SearchIndex
+from runlore.runbooks.tokens import count
+
+BUDGET: Final = 3000
+_WHO: Final = "who we are: the company, its mission, what we do, for whom, our customers, how we are organised"
+_QUESTIONS: Final[tuple[tuple[str, str], ...]] = (
+    ("Which repository", "which repository, where the code is, how to clone, build and test it"),
+    ("Where things are", "where things are: folders, files, logo, drive, channels, accounts, dashboards, databases"),
+    ("How approvals work", "how approvals work: who has to say yes, who reviews, how to ask, whom to escalate to"),
+)
+"""The sections that are answered from notes and lessons, each with the question that it answers."""
+_NOTES: Final = ("notes", "lessons")
+_MOST_DOCUMENTS: Final = 12
+_MOST_RUNBOOKS: Final = 200
+_STRATEGY_SHARE: Final = 0.15
+_NOTE_SHARE: Final = 0.12
+_BRAND_SHARE: Final = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What everything is looked up with."""
+
+    tx: Transaction
+    company: str
+    index: SearchIndex
+    teams: tuple[str, ...]
+
+
+def onboard(caller: Caller, worker: str, *, team: str = "", budget: int = BUDGET) -> ContextPack:
+    """Give the starting pack of a worker, who need not be a principal yet, as a member of a team.
+
+    1. Strategy comes first: who we are, then what matters, with the rules of the brand.
+    2. Notes and lessons answer where the repository and everything else is; a note stands where it answers best, once.
+    3. How approvals work is computed from the record, with the note about it beside.
+    4. The runbooks that the worker may be given are listed, the team's own first.
+    Raises NotAllowed, NoSuchName for an unknown team, BudgetTooSmall.
+    """
+    caller.require("read", "read the library")
+    with get_index(caller) as index, caller.record.read() as tx:
+        who = find_principal(tx, caller.company, worker)
+        teams = _teams(tx, caller.company, who, team)
+        start = _Start(tx, caller.company, index, teams)
+        name = get_company(tx, caller.company).name
+        candidates = (
+            *_strategy(start),
+            *_answers(start),
+            record_candidate("How approvals work", *_approvals(tx, caller.company, caller.now)),
+            *_runbooks(start),
+            *_brand(start),
+        )
+    title = f"{who.name if who else worker}, at {name}" + (f", team {team}" if team else "")
+    return pack(PackRequest("onboarding", title), candidates, budget=budget, count=count, sections=STARTING_SECTIONS)
+
+
+def _teams(tx: Transaction, company: str, who: Principal | None, team: str) -> tuple[str, ...]:
+    if not team:
+        return who.teams if who else ()
+    known = tuple(t.id for t in list_teams(tx, company))
+    if team not in known:
+        raise NoSuchName("team", team, known)
+    return (team,)
+
+
+def _strategy(start: _Start) -> Iterator[Candidate]:
+    """The documents of the strategy shelf: what answers who we are first, then the others by name."""
+    documents = _visible(start, "strategy")
+    ranked = start.index.passages(_WHO, shelves=("strategy",), limit=_MOST_DOCUMENTS)
+    first = next((p.name for p in ranked if p.name in documents), next(iter(documents), ""))
+    for name in sorted(documents, key=lambda n: (n != first, n)):
+        section = "Who we are" if name == first else "What matters"
+        yield from _whole(start, name, section, "strategy", _STRATEGY_SHARE)
+
+
+def _brand(start: _Start) -> Iterator[Candidate]:
+    for name in _visible(start, "brand"):
+        yield from _whole(start, name, "What matters", "brand", _BRAND_SHARE)
+
+
+def _answers(start: _Start) -> Iterator[Candidate]:
+    """The notes and lessons that answer the questions; each document under the question that it answers best."""
+    answers: dict[str, tuple[float, str, list[Passage]]] = {}
+    for section, question in _QUESTIONS:
+        found: dict[str, list[Passage]] = {}
+        for passage in start.index.passages(question, shelves=_NOTES, limit=2 * _MOST_DOCUMENTS):
+            found.setdefault(passage.name, []).append(passage)
+        hits = [Hit(name, own[0].shelf, own[0].score, own[0].why) for name, own in found.items()]
+        for hit in particular(hits, start.teams):
+            if hit.score > answers.get(hit.name, (0.0, "", []))[0]:
+                answers[hit.name] = (hit.score, section, found[hit.name])
+    order = {section: n for n, (section, _) in enumerate(_QUESTIONS)}
+    for name, (score, section, passages) in sorted(answers.items(), key=lambda a: (order[a[1][1]], -a[1][0], a[0])):
+        shelved = find_shelved(start.tx, start.company, name)
+        if shelved is not None:
+            why = (f"answers {section.lower()} ({score:.2f})",)
+            yield document_candidate(shelved, passages, why, section=section, share=_NOTE_SHARE)
+
+
+def _whole(start: _Start, name: str, section: str, shelf: str, share: float) -> Iterator[Candidate]:
+    shelved = find_shelved(start.tx, start.company, name)
+    if shelved is not None:
+        yield document_candidate(shelved, (), (f"stands on the shelf {shelf}",), section=section, share=share)
+
+
+def _visible(start: _Start, shelf: str) -> tuple[str, ...]:
+    """The documents of a shelf that are there for the teams, by id; a team's own stands in for the company's."""
+    documents = _for_teams(list_documents(start.tx, start.company, shelf), start.teams)
+    return tuple(document.id for document in documents)[:_MOST_DOCUMENTS]
+
+
+def _for_teams(documents: Iterable[Document], teams: Sequence[str]) -> tuple[Document, ...]:
+    found = [d for d in documents if d.team in ("", *teams) and d.head]
+    refined = {d.refines for d in found if d.refines}
+    return tuple(d for d in found if d.id not in refined)
+
+
+def _approvals(tx: Transaction, company: str, now: int) -> tuple[str, str]:
+    """How approvals work here, from the record: who reviews and who publishes; in full and in short."""
+    people = [p for p in list_principals(tx, company) if p.kind == "human" and is_active(p, now)]
+    owners = _names(p for p in people if "own" in p.scopes)
+    reviewers = _names(p for p in people if p.may("review"))
+    assigners = _names(p for p in people if p.may("assign"))
+    short = f"Ask before each step that has an *Approval*. Proposals are reviewed by {reviewers}."
+    full = "\n".join(
+        [
+            "- A step with an *Approval* waits for a yes of the role that it names, over exactly what was shown. Silence is no yes.",
+            f"- Work is given by {assigners}. A worker never approves its own work, and no agent approves any.",
+            f"- What should change in the library is proposed (`runlore propose`), and reviewed by somebody who did not write it: {reviewers}.",
+            f"- Owners: {owners}. They alone decide on principals, imports and policy.",
+        ]
+    )
+    return full, short
+
+
+def _names(people: Iterable[Principal]) -> str:
+    names = [plain(p.name, 60) for p in people]
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "") if names else "nobody yet"
+
+
+def _runbooks(start: _Start) -> Iterator[Candidate]:
+    """The list of runbooks, with what each is for, and in short by name alone."""
+    documents = sorted(
+        _for_teams(list_documents(start.tx, start.company, "runbooks"), start.teams),
+        key=lambda d: (d.team not in start.teams, d.id),
+    )
+    if not documents:
+        yield record_candidate("Runbooks", "There is none yet.")
+        return
+    more = (
+        [f"- and {len(documents) - _MOST_RUNBOOKS} more: `runlore list runbooks`"]
+        if len(documents) > _MOST_RUNBOOKS
+        else []
+    )
+    kept = documents[:_MOST_RUNBOOKS]
+    long = [
+        f"- `{d.id}`: {plain(d.title, 80)}. {plain(_first_sentence(d.description), 160)}".rstrip(". ") for d in kept
+    ]
+    titles = [f"- `{d.id}`: {plain(d.title, 80)}" for d in kept]
+    few = f'{len(documents)}, by name: `runlore list runbooks`; for a piece of work: `runlore context "…"`.'
+    yield record_candidate("Runbooks", *("\n".join([*lines, *more]) for lines in (long, titles)), few)
+
+
+def _first_sentence(text: str) -> str:
+    return text.split(". ", maxsplit=1)[0].strip()

@@ -1,0 +1,114 @@
+"""Search: which approved documents fit some words, from an index that is kept in step with the record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from runlore.actions.caller import Caller
+from runlore.actions.shelved import find_shelved
+from runlore.errors import UsageError
+from runlore.model.document import SHELVES
+from runlore.model.library import parse_document_id, render_document_id
+from runlore.model.search import Hit, Searchable
+from runlore.record.database import Transaction
+from runlore.record.publications import list_publications
+from runlore.record.requests import list_requests, requests_after
+from runlore.retrieval.index import SearchIndex, open_search_index
+
+RECOGNISED: Final = 1
+"""Counts up when what is recognised in documents changes, so that every index is built anew."""
+_MOST_REQUESTS: Final = 400
+"""Requests of one document that the index knows, the latest."""
+_MORE: Final = 8
+"""Hits asked for beyond the limit, because a team's document may stand in for the company's."""
+
+
+def search(
+    caller: Caller,
+    queries: Sequence[str],
+    *,
+    shelves: Collection[str] = (),
+    limit: int = 10,
+    lexical: bool = False,
+) -> tuple[tuple[Hit, ...], ...]:
+    """Give for each query the documents that fit, best first; none where nothing fits. Raises NotAllowed, UsageError for an unknown shelf."""
+    caller.require("read", "search the library")
+    unknown = sorted(set(shelves) - set(SHELVES))
+    if unknown:
+        raise UsageError(f"There is no shelf {unknown[0]!r}. The shelves are {', '.join(SHELVES)}.")
+    with get_index(caller) as index:
+        found = index.search_many(queries, shelves=shelves, limit=limit + _MORE, lexical=lexical)
+    return tuple(particular(hits, caller.principal.teams)[:limit] for hits in found)
+
+
+def particular(hits: Sequence[Hit], teams: Collection[str]) -> tuple[Hit, ...]:
+    """Leave out what a more particular document among the hits stands in for.
+
+    A team's own version wins over the company's for its members; for everyone else the company's wins over a team's.
+    """
+    names = {hit.name for hit in hits}
+    own = {render_document_id("", *_place(name)[1:]) for name in names if _place(name)[0] in teams}
+    return tuple(hit for hit in hits if not _is_passed_over(hit.name, names, own, teams))
+
+
+def _is_passed_over(name: str, names: Collection[str], own: Collection[str], teams: Collection[str]) -> bool:
+    team, shelf, bare = _place(name)
+    company = render_document_id("", shelf, bare)
+    return team not in teams and (company in own or (team != "" and company in names))
+
+
+def _place(name: str) -> tuple[str, str, str]:
+    return parse_document_id(name) or ("", "", name)
+
+
+@contextmanager
+def get_index(caller: Caller) -> Iterator[SearchIndex]:
+    """Open the search index of the caller's company, in step with the record: what was published or served since is taken in first."""
+    folder = caller.settings.home / "search"
+    with open_search_index(folder / f"{caller.company}.index") as index:
+        with caller.record.read() as tx:
+            _catch_up(tx, caller.company, index)
+        yield index
+
+
+def _catch_up(tx: Transaction, company: str, index: SearchIndex) -> None:
+    """Take in what came after the index's watermark; one of another version begins at nothing, with whatever it holds replaced."""
+    published, asked = _parse_watermark(index.watermark())
+    publications = list_publications(tx, company, after=published)
+    requests = requests_after(tx, company, asked)
+    if not publications and not requests:
+        return
+    names = tuple(dict.fromkeys([*(p.document for p in publications), *(r.document for r in requests)]))
+    mark = _render_watermark(
+        publications[-1].number if publications else published, requests[-1].seq if requests else asked
+    )
+    gone: list[str] = []
+    index.update(_searchables(tx, company, names, gone), gone, mark)
+
+
+def _searchables(tx: Transaction, company: str, names: Sequence[str], gone: list[str]) -> Iterator[Searchable]:
+    """Give each document as the index needs it; one that is out of use is added to ``gone``."""
+    for name in names:
+        shelved = find_shelved(tx, company, name)
+        if shelved is None:
+            gone.append(name)
+            continue
+        said = shelved.recognised
+        requests = tuple(request.text for request in list_requests(tx, company, name))[-_MOST_REQUESTS:]
+        yield Searchable(
+            name, shelved.document.shelf, said.title, said.description, said.body, requests, shelved.revision.hash
+        )
+
+
+def _parse_watermark(text: str) -> tuple[int, int]:
+    version, _, rest = text.partition("/")
+    published, _, asked = rest.partition("/")
+    if version != str(RECOGNISED) or not published.isdecimal() or not asked.isdecimal():
+        return 0, 0
+    return int(published), int(asked)
+
+
+def _render_watermark(published: int, asked: int) -> str:
+    return f"{RECOGNISED}/{published}/{asked}"

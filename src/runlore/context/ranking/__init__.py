@@ -1,0 +1,1 @@
+"""How far documents fit a query: words, sections, meaning, requests served. No I/O."""

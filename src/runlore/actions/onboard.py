@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from runlore.actions.caller import Caller
 from runlore.actions.candidates import document_candidate, record_candidate
 from runlore.actions.search import get_index, particular
-from runlore.actions.shelved import find_shelved
+from runlore.actions.shelved import find_shelved, list_visible
 from runlore.context.packing.pack import pack
 from runlore.context.packing.wording import plain
 from runlore.errors import NoSuchName
-from runlore.model.library import Document, Principal
+from runlore.model.library import Principal
 from runlore.model.pack import STARTING_SECTIONS, Candidate, ContextPack, PackRequest
 from runlore.model.search import Hit, Passage
 from runlore.record.companies import get_company, list_teams
 from runlore.record.database import Transaction
-from runlore.record.documents import list_documents
 from runlore.record.principals import find_principal, is_active, list_principals
 from runlore.retrieval.index import SearchIndex
 from runlore.runbooks.tokens import count
@@ -126,14 +125,7 @@ def _whole(start: _Start, name: str, section: str, shelf: str, share: float) -> 
 
 def _visible(start: _Start, shelf: str) -> tuple[str, ...]:
     """The documents of a shelf that are there for the teams, by id; a team's own stands in for the company's."""
-    documents = _for_teams(list_documents(start.tx, start.company, shelf), start.teams)
-    return tuple(document.id for document in documents)[:_MOST_DOCUMENTS]
-
-
-def _for_teams(documents: Iterable[Document], teams: Sequence[str]) -> tuple[Document, ...]:
-    found = [d for d in documents if d.team in ("", *teams) and d.head]
-    refined = {d.refines for d in found if d.refines}
-    return tuple(d for d in found if d.id not in refined)
+    return tuple(d.id for d in list_visible(start.tx, start.company, shelf, start.teams))[:_MOST_DOCUMENTS]
 
 
 def _approvals(tx: Transaction, company: str, now: int) -> tuple[str, str]:
@@ -162,7 +154,7 @@ def _names(people: Iterable[Principal]) -> str:
 def _runbooks(start: _Start) -> Iterator[Candidate]:
     """The list of runbooks, with what each is for, and in short by name alone."""
     documents = sorted(
-        _for_teams(list_documents(start.tx, start.company, "runbooks"), start.teams),
+        list_visible(start.tx, start.company, "runbooks", start.teams),
         key=lambda d: (d.team not in start.teams, d.id),
     )
     if not documents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runlore.actions.offer import recognise_document
@@ -9,7 +10,7 @@ from runlore.model.document import Bundle, Recognised
 from runlore.model.library import Document, Revision
 from runlore.record.blobs import get_bundle
 from runlore.record.database import Transaction
-from runlore.record.documents import find_document
+from runlore.record.documents import find_document, list_documents
 from runlore.record.revisions import get_revision
 
 
@@ -34,3 +35,10 @@ def get_shelved(tx: Transaction, document: Document) -> Shelved:
     revision = get_revision(tx, document.company, document.head)
     bundle = get_bundle(tx, document.company, revision)
     return Shelved(document, revision, bundle, recognise_document(document.id, bundle))
+
+
+def list_visible(tx: Transaction, company: str, shelf: str, teams: Sequence[str]) -> tuple[Document, ...]:
+    """List the approved documents of a shelf (all: empty) as members of some teams see them: a team's own stands in for the company's."""
+    found = [d for d in list_documents(tx, company, shelf) if d.head and d.team in ("", *teams)]
+    refined = {d.refines for d in found if d.refines}
+    return tuple(d for d in found if d.id not in refined)

@@ -55,3 +55,14 @@ def count_publications(tx: Transaction, company: str) -> int:
     """Give the number of the newest publication; 0 where there is none."""
     row = tx.one("SELECT max(number) FROM publications WHERE company = :company", company=company)
     return int(row[0] or 0) if row else 0
+
+
+def list_erased(tx: Transaction, company: str) -> frozenset[str]:
+    """List the hashes of the contents that were erased from the record."""
+    rows = tx.all("SELECT hash FROM blobs WHERE company = :company AND erased > 0", company=company)
+    return frozenset(str(row[0]) for row in rows)
+
+
+def has_content(tx: Transaction, company: str, hash: str) -> bool:
+    """Say whether the record has, or had, a content of that hash."""
+    return bool(tx.one("SELECT 1 FROM blobs WHERE company = :company AND hash = :hash", company=company, hash=hash))

@@ -118,7 +118,7 @@ class SqliteConnection:
         try:
             self._link.set_busy_timeout(WAIT_SECONDS * 1000)
             self._claim()
-            self._link.execute(_PRAGMAS)
+            self._link.execute(_PRAGMAS).fetchall()  # a cursor runs no further than to the next row that is asked for
         except apsw.Error as error:
             self._link.close()
             self._fail(error)
@@ -167,7 +167,7 @@ class SqliteConnection:
     def change(self, sql: str, parameters: Parameters) -> int:
         """Run one statement and say how many rows it changed."""
         try:
-            self._link.execute(sql, parameters)
+            self._link.execute(sql, parameters).fetchall()
             return self._link.changes()
         except apsw.Error as error:
             self._fail(error)
@@ -175,7 +175,7 @@ class SqliteConnection:
     def script(self, sql: str) -> None:
         """Run several statements."""
         try:
-            self._link.execute(sql)
+            self._link.execute(sql).fetchall()
         except apsw.Error as error:
             self._fail(error)
 

@@ -202,8 +202,9 @@ class _Reading:
         heading = self.outline[begin]
         title = plain(split_number(heading.title)[1])
         prose = sink_headings(self.lines, self.outline[begin:end], heading.body, self.outline[end - 1].end, 4)
-        whole = "" if title == split_number(heading.title)[1] else heading.title
-        return _Found(_title(title), _joined(whole if _LINKED.search(whole) else "", prose), tuple(range(begin, end)))
+        cut = _title(title) != title.rstrip(" .:;,").rstrip("#").rstrip()
+        whole = heading.title if cut or _LINKED.search(heading.title) else ""
+        return _Found(_title(title), _joined(whole, prose), tuple(range(begin, end)))
 
     def _of_entries(self, at: int, kind: str) -> list[_Found]:
         """The items of a section's lists as steps; what stands between two of them belongs to the one before."""

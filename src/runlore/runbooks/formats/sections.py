@@ -41,6 +41,7 @@ _INPUT = re.compile(
     r"(?:\*\*)?\s*(?P<sep>[:–—-]|$)\s*(?P<text>.*)",
     re.IGNORECASE | re.DOTALL,
 )  # fmt: skip
+_PURPOSE = re.compile(r"(?i)(?:overview|purpose|goals?|objectives?|summary|introduction|description)\b")
 _EMPTY = re.compile(r"[\s*_`()–—-]*(?:required|none|n/a|-)?[\s*_`()–—-]*", re.IGNORECASE)
 
 
@@ -64,6 +65,8 @@ def read_sections(
         heading = outline[at]
         if at in opened or (at <= title_at and at not in found.sections):
             text = raw_text(lines, heading.body if heading.level else heading.first, opened.get(at, heading.end))
+            shown = plain(heading.title)
+            _add(fields.values, "purpose", "" if shown in ("", base.title) else f"**{shown}**")
             _add(fields.values, "purpose", text)
             at += 1
         elif at in found.sections:
@@ -110,7 +113,9 @@ def _foreign_end(outline: Sequence[Heading], at: int, kinds: Sequence[SectionKin
 def _read_known(name: str, kind: SectionKind, lines: Sequence[str], heading: Heading, fields: _Fields) -> None:
     """Read a section into its field; what is none of its items is loose text, under the heading where that says more than the field's."""
     if name == "purpose":
-        _add(fields.values, name, raw_text(lines, heading.body, heading.end))
+        text = raw_text(lines, heading.body, heading.end)
+        title = "" if _PURPOSE.match(plain(heading.title)) else f"**{plain(heading.title)}**"
+        _add(fields.values, name, "\n\n".join(part for part in (title, text) if part))
         return
     if name == "failure_modes" and (row := _failure(lines, heading)):
         _add(fields.values, name, row)
@@ -182,22 +187,22 @@ def _input_rows(piece: Piece) -> list[Input]:
     if len(head) < 2 or not any(word in head[0] for word in ("parameter", "input", "name", "variable", "argument")):
         return []
     columns = {
-        word: n
-        for word in ("default", "required", "description", "variable", "meaning")
-        for n, cell in enumerate(head)
-        if word in cell
+        word: n for word in ("default", "required", "variable") for n, cell in enumerate(head) if word in cell and n
     }
-    inputs = []
-    for row in piece.rows[1:]:
-        cells = [*row, *[""] * (len(head) - len(row))]
-        default = cells[columns["default"]] if "default" in columns else ""
-        is_default = bool(default) and not _EMPTY.fullmatch(default)
-        said = cells[columns["required"]].strip(" *`").lower() if "required" in columns else ""
-        name = cells[columns["variable"]] if columns.get("variable") and "{" in cells[columns["variable"]] else cells[0]
-        text = cells[columns.get("description", columns.get("meaning", len(head) - 1))]
-        shown = "" if name == cells[0] else f"{cells[0]}: "
-        inputs.append(Input(_bare(name).strip("{}$<> ") or "–", said not in ("no", "optional", "false") and not is_default, _bare(default) if is_default else "", f"{shown}{text}"))  # fmt: skip
-    return inputs
+    return [_input_row([*row, *[""] * (len(head) - len(row))], columns) for row in piece.rows[1:]]
+
+
+def _input_row(cells: list[str], columns: dict[str, int]) -> Input:
+    """One row: the cells that no part of an input takes are its text, the last one first."""
+    default = cells[columns["default"]] if "default" in columns else ""
+    is_default = bool(default) and not _EMPTY.fullmatch(default)
+    said = cells[columns["required"]].strip(" *`").lower() if "required" in columns else ""
+    at = columns["variable"] if "variable" in columns and "{" in cells[columns["variable"]] else 0
+    taken = {at, *(columns[name] for name in ("default", "required") if name in columns)}
+    rest = [cell for n, cell in enumerate(cells) if n not in taken and cell]
+    optional = is_default or said in ("no", "optional", "false")
+    shown = "; ".join([*rest[-1:], *rest[:-1]])
+    return Input(_bare(cells[at]).strip("{}$<> ") or "–", not optional, _bare(default) if is_default else "", shown)
 
 
 def _bare(text: str) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
 from runlore.errors import GitError
 
 TIMEOUT = 60.0  # seconds for one command
+IMPORT_TIMEOUT = 1800.0
+DURABLE = ("-c", "core.fsync=committed,reference", "-c", "core.fsyncMethod=batch")
+"""For commands that write: objects and refs are on the disk before the command ends."""
 MOST_BYTES = 256 << 20  # of one blob
 _OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BLOCK = 1 << 20
@@ -62,13 +68,22 @@ def run(repo: Path, *args: str, input: bytes | None = None, timeout: float = TIM
 
 
 def call(
-    repo: Path, *args: str, input: bytes | None = None, timeout: float = TIMEOUT, most: int = 0
+    repo: Path,
+    *args: str,
+    input: bytes | None = None,
+    timeout: float = TIMEOUT,
+    most: int = 0,
+    index: Path | None = None,
 ) -> tuple[int, bytes]:
-    """Run a git command whose exit code is an answer; give the code and the output. Raises GitError as ``run`` does, for codes above ``most``."""
-    command = args[0] if args else ""
+    """Run a git command whose exit code is an answer; give the code and the output. ``index`` is used instead of the repository's own.
+
+    Raises GitError as ``run`` does, for codes above ``most``.
+    """
+    environment = {**_environment(repo), **({"GIT_INDEX_FILE": str(index)} if index else {})}
+    command = next((arg for before, arg in pairwise(("", *args)) if "-c" not in (before, arg)), "")
     try:
         done = subprocess.run(
-            _command(repo, args), input=input, capture_output=True, timeout=timeout, check=False, env=_environment(repo)
+            _command(repo, args), input=input, capture_output=True, timeout=timeout, check=False, env=environment
         )
     except subprocess.TimeoutExpired:
         raise GitError(command, f"no answer within {timeout:g} seconds") from None
@@ -86,9 +101,9 @@ def list_references(repo: Path) -> tuple[Reference, ...]:
     return tuple(sorted((Reference(pair[1], pair[0]) for pair in pairs if len(pair) == 2), key=lambda ref: ref.name))
 
 
-def list_tree(repo: Path, revision: str) -> tuple[TreeEntry, ...]:
-    """Give the blobs of a revision's tree in the order of their paths, all folders included."""
-    output = run(repo, "ls-tree", "-r", "-l", "-z", "--full-tree", "--end-of-options", revision)
+def list_tree(repo: Path, revision: str, paths: tuple[str, ...] = ()) -> tuple[TreeEntry, ...]:
+    """Give the blobs of a revision's tree in the order of their paths, all folders included; or those of some paths alone."""
+    output = run(repo, "ls-tree", "-r", "-l", "-z", "--full-tree", "--end-of-options", revision, *paths)
     entries = []
     for record in output.split(b"\0"):
         about, _, path = record.partition(b"\t")
@@ -125,6 +140,12 @@ def read_blobs(
     yield from zip(asked, read_objects(repo, asked, most, timeout), strict=True)
 
 
+def hash_blob(content: bytes, width: int = 40) -> str:
+    """Give the object id that git gives a blob; ``width`` is the number of its digits, 64 in a repository of SHA-256."""
+    framed = b"blob %d\0" % len(content) + content
+    return (hashlib.sha1(framed, usedforsecurity=False) if width == 40 else hashlib.sha256(framed)).hexdigest()
+
+
 def list_sizes(repo: Path, objects: Iterable[str]) -> dict[str, int]:
     """Give the sizes in bytes of the objects that are there."""
     asked = "".join(f"{name}\n" for name in objects if _OBJECT.fullmatch(name))
@@ -151,6 +172,62 @@ def _read_answer(answers: IO[bytes], most: int) -> bytes | None:
         if size <= most:
             pieces.append(piece)
     return b"".join(pieces)[:-1] if pieces else None
+
+
+def fast_import(repo: Path, pieces: Iterable[bytes], timeout: float = IMPORT_TIMEOUT) -> dict[int, str]:
+    """Feed a stream to ``fast-import`` and give the objects of its marks; they are on the disk when this comes back. Raises GitError."""
+    with tempfile.TemporaryDirectory(prefix="runlore-import-") as folder, tempfile.TemporaryFile() as said:
+        marks = Path(folder, "marks")
+        args = (*DURABLE, "fast-import", "--quiet", "--done", "--force", f"--export-marks={marks}")
+        try:
+            process = subprocess.Popen(
+                _command(repo, args),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                env=_environment(repo),
+            )
+        except OSError as error:
+            raise GitError("fast-import", f"git cannot be started: {error.strerror or error}") from None
+        timer = threading.Timer(timeout, process.kill)
+        timer.start()
+        try:
+            _feed(process, pieces)
+        finally:
+            timer.cancel()
+        if process.returncode:
+            said.seek(0)
+            raise GitError(
+                "fast-import", said.read(2000).decode(errors="replace") or f"git ended with {process.returncode}"
+            )
+        pairs = (line.split() for line in marks.read_text("ascii").splitlines())
+        return {int(mark.removeprefix(":")): oid for mark, oid in pairs}
+
+
+def _feed(process: subprocess.Popen[bytes], pieces: Iterable[bytes]) -> None:
+    """Write a stream to a git and wait for its end; where our side fails, the git is ended, and takes nothing of what it got."""
+    if process.stdin is None:
+        raise GitError("fast-import", "git was started without a pipe")
+    try:
+        for piece in pieces:
+            process.stdin.write(piece)
+        process.stdin.close()
+    except BrokenPipeError:
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+    except BaseException:
+        process.kill()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+        process.wait()
+        raise
+    process.wait()
+
+
+def update_refs(repo: Path, lines: Iterable[str], timeout: float = TIMEOUT) -> None:
+    """Change refs together or not at all, by the lines of ``update-ref --stdin``. Raises GitError where a ref is not what a line expects."""
+    text = "".join(f"{line}\n" for line in ("start", *lines, "commit"))
+    run(repo, *DURABLE, "update-ref", "--no-deref", "--stdin", input=text.encode(), timeout=timeout)
 
 
 @contextmanager

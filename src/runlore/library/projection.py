@@ -1,0 +1,244 @@
+"""The library folder follows the record: one commit for each publication, then the working files, then the record is told so.
+
+Whatever ends this in the middle, the next call goes on where it stopped: what is in the history is read from the history, what the files show
+from the folder's own state, and the record's outbox is emptied last. Commits hold nothing but what the record says, so making one twice makes
+the same one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from runlore.errors import NoLibrary
+from runlore.library import git
+from runlore.library.cover import COVER, COVER_HASHES
+from runlore.library.folder import hold, read_file, recover, walk
+from runlore.library.recorded import Commit, Source, cover_commit, list_commits, open_source, read_content
+from runlore.library.repository import (
+    BY_HAND,
+    CommitNote,
+    check_repository,
+    find_obstacle,
+    has_repository,
+    list_notes,
+    make_repository,
+    move_main,
+    pack_loose,
+    peek_main,
+    read_main,
+    write_index,
+)
+from runlore.library.stream import WORK_REF, render_stream
+from runlore.library.worktree import (
+    State,
+    list_standings,
+    make_shelves,
+    read_state,
+    refresh,
+    refresh_cover,
+    write_state,
+)
+from runlore.model.document import SHELVES
+from runlore.model.library import Publication
+from runlore.record.database import Record
+from runlore.record.heads import count_publications, has_content
+from runlore.record.publications import list_outbox, list_publications, mark_projected
+from runlore.runbooks.formats.places import TEAMS
+
+_FURTHEST = 10_000
+"""How many commits of others upon ours are walked back through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Main as it is: the commit that it points to, the newest commit on it that the record knows, and the number of its publication."""
+
+    tip: str = ""
+    ours: str = ""
+    publication: int = 0
+
+
+def project(record: Record, company: str, folder: Path) -> tuple[Publication, ...]:
+    """Bring the library folder up to the record; give the publications that its history did not show before, with their commits.
+
+    Makes folder and repository where there are none, and finishes what a process that was killed had begun. Raises StoreError, LibraryDamaged,
+    NoLibrary, GitError; what is published stays published, and the next call tries again.
+    """
+    if _is_settled(record, company, folder):
+        return ()
+    with one_committer(record, company), hold(folder, make=True) as root:
+        return project_held(record, company, folder, root)
+
+
+def project_held(record: Record, company: str, folder: Path, root: int) -> tuple[Publication, ...]:
+    """Do what ``project`` does, for a caller that holds the folder."""
+    with record.read() as tx:
+        source = open_source(tx, company)
+        state = read_state(root)
+        _open_repository(root, folder)
+        if state.company not in ("", company):
+            raise NoLibrary(str(folder), f"it shows the library of another company, {state.company!r}")
+        recover(root, partial(has_content, tx, company))
+        line = find_line(source, folder)
+        tip, made = _extend(source, folder, line)
+        _bring_files(source, folder, root, state, tip)
+        unmarked = {p.number for p in list_outbox(tx, company)} - set(made)
+        made_before = _find_commits(folder, tip, unmarked) if unmarked else {}
+        added = tuple(
+            replace(p, commit=made[p.number]) for p in list_publications(tx, company, line.publication) if made
+        )
+    if made or made_before:
+        with record.write(company) as tx:
+            for number, commit in sorted({**made_before, **made}.items()):
+                mark_projected(tx, company, number, commit)
+        pack_loose(folder)
+    return added
+
+
+@contextlib.contextmanager
+def one_committer(record: Record, company: str) -> Iterator[None]:
+    """Let one process of all machines project at a time. Where the record is a file, the lock of the folder does that alone."""
+    if record.kind == "sqlite":
+        yield
+        return
+    connection = record.engine.connect()  # a link of its own: the lock is held over several transactions
+    try:
+        connection.begin(write=True)
+        connection.lock(f"projection:{company}")
+        yield
+    finally:
+        connection.close()
+
+
+def _is_settled(record: Record, company: str, folder: Path) -> bool:
+    """Say, without git and without waiting for anybody, whether the folder shows everything: for the start of every command."""
+    with record.read() as tx:
+        if list_outbox(tx, company):
+            return False
+        newest = count_publications(tx, company)
+        last = list_publications(tx, company, newest - 1)
+    try:
+        root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return False
+    try:
+        state = read_state(root)
+    finally:
+        os.close(root)
+    told = (state.company, state.publication, state.revision)
+    return (
+        told == (company, newest, last[-1].revision if last else "")
+        and not state.waiting
+        and bool(state.commit)
+        and peek_main(folder) == state.commit
+    )
+
+
+def _open_repository(root: int, folder: Path) -> None:
+    """Make the repository where there is none; see to it that it is one that we may write to."""
+    if not has_repository(root):
+        strange = [seen.path for seen in walk(root) if not _is_expected(root, seen.path)]
+        if strange:
+            raise NoLibrary(str(folder), f"it holds other files, such as `{strange[0]}`")
+        make_repository(root, folder)
+        make_shelves(root)
+    check_repository(root, folder)
+
+
+def _is_expected(root: int, path: str) -> bool:
+    """Say whether a file may stand in a library folder whose repository is missing."""
+    head, slash, _ = path.partition("/")
+    if path in COVER:
+        found = read_file(root, path)
+        return found is not None and found.hash == COVER_HASHES[path]
+    return bool(slash and (head in SHELVES or head == TEAMS)) or head.startswith(".")
+
+
+def find_line(source: Source, folder: Path) -> Line:
+    """Find how far main is ours. Commits of others upon it are walked back through; raises NoLibrary where nothing on it is ours."""
+    tip = read_main(folder)
+    if not tip:
+        return Line()
+    recorded = {p.number: p.revision for p in list_publications(source.tx, source.company)} if tip else {}
+    for most in (1, _FURTHEST):
+        for commit, note in list_notes(folder, tip, most):
+            if note is not None and _is_recorded(source, note, recorded):
+                return Line(tip, commit, note.publication)
+    raise NoLibrary(str(folder), "its branch `main` was not written by Runlore for this company's record")
+
+
+def _is_recorded(source: Source, note: CommitNote, recorded: dict[int, str]) -> bool:
+    if note.revision:
+        return recorded.get(note.publication) == note.revision
+    return note.company == source.company and note.publication in (0, *recorded)
+
+
+def _extend(source: Source, folder: Path, line: Line) -> tuple[str, dict[int, str]]:
+    """Write the commits that main lacks and move it to them; give where it points then, and the commits by their publications.
+
+    Commits of others that stood upon ours are kept on a branch of their own.
+    """
+    numbers: list[int] = []
+
+    def commits() -> Iterator[Commit]:
+        if not _has_cover(folder, line.ours):
+            numbers.append(0)
+            yield cover_commit(source, line.publication)
+        for publication, commit in list_commits(source, line.publication):
+            numbers.append(publication.number)
+            yield commit
+
+    behind = count_publications(source.tx, source.company) > line.publication or not _has_cover(folder, line.ours)
+    if not behind and line.tip == line.ours:
+        return line.tip, {}
+    tip, also, marks = line.ours, [], {}
+    if behind:
+        marks = git.fast_import(folder, render_stream(commits(), line.ours, partial(read_content, source)))
+        tip, also = marks[len(numbers)], [f"delete {WORK_REF}"]
+    if line.tip != line.ours:
+        also.append(f"update {BY_HAND}{line.tip[:12]} {line.tip}")
+    move_main(folder, tip, line.tip, *also)
+    return tip, {number: marks[mark] for mark, number in enumerate(numbers, 1) if number}
+
+
+def _has_cover(folder: Path, commit: str) -> bool:
+    """Say whether a commit has the cover as it is now."""
+    if not commit:
+        return False
+    entries = {entry.path: entry.object for entry in git.list_tree(folder, commit, tuple(COVER))}
+    return entries == {path: git.hash_blob(content, len(commit)) for path, content in COVER.items()}
+
+
+def _bring_files(source: Source, folder: Path, root: int, state: State, tip: str) -> None:
+    """Bring the working files up to main, unless a person has the folder on another branch or in the middle of something."""
+    if find_obstacle(folder):
+        return
+    published = list_publications(source.tx, source.company, max(state.publication - 1, 0))
+    if state.publication and (not published or published[0].revision != state.revision):
+        state = State()  # of a record that was taken back to an earlier backup
+        published = list_publications(source.tx, source.company)
+    after = [p for p in published if p.number > state.publication]
+    waiting = refresh(root, source, list_standings(source, state, after))
+    refresh_cover(root)
+    last = published[-1] if published else None
+    now = State(source.company, last.number if last else 0, last.revision if last else "", tip, waiting)
+    if now.commit != state.commit:
+        write_index(root, folder, tip)
+    if now != state:
+        write_state(root, now)
+
+
+def _find_commits(folder: Path, tip: str, numbers: set[int]) -> dict[int, str]:
+    """Find in the history the commits of publications that the record does not know to be there: a process was killed before it could say so."""
+    found: dict[int, str] = {}
+    for commit, note in list_notes(folder, tip):
+        if note is not None and note.revision and note.publication in numbers:
+            found[note.publication] = commit
+        if note is not None and note.publication < min(numbers):
+            break
+    return found

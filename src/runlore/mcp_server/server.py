@@ -63,7 +63,9 @@ def _add_reading(server: MCPServer, settings: Settings, clock: Clock) -> None:
     @server.tool(annotations=_READS, structured_output=True)
     @told
     def find_context(
-        request: Annotated[Words, Field(description="The issue's number, URL or key, or the request in its own words.")],
+        request: Annotated[
+            Words, Field(description="The issue's number, URL or key, or the request in its own words.")
+        ],
         budget: Budget = 4000,
     ) -> FoundContext:
         """Call this before you begin a piece of work.

@@ -33,6 +33,4 @@ def _told(done: Proposed) -> Offered:
         )
     made = done.proposals[0]
     message = f"Proposal {made.number} waits for a person's review. Until then {made.document} is served as it was."
-    return Offered(
-        proposal=made.number, document=made.document, state=made.state, message=message, problems=problems
-    )
+    return Offered(proposal=made.number, document=made.document, state=made.state, message=message, problems=problems)

@@ -25,6 +25,8 @@ def command(settings: Settings) -> None:
         raise
     from runlore.mcp_server.opening import open_agent
 
-    with open_agent(settings, now):  # what is wrong is said here, where a person looks, and not in the agent's first call
+    with open_agent(
+        settings, now
+    ):  # what is wrong is said here, where a person looks, and not in the agent's first call
         pass
     build_server(settings, now).run("stdio")

@@ -48,7 +48,9 @@ def runbook_candidates(
     found = [_candidate(shelved, "runbook", "Runbook", texts, why, RUNBOOK_SHARE)]
     if runbook.good and shelved.bundle.format == "runbook":
         good = (PackText("whole", shown("\n".join(render_item(line) for line in runbook.good))),)
-        found.append(_candidate(shelved, "runbook", "What good looks like", good, ("of the runbook",), GOOD_SHARE))
+        found.append(
+            _candidate(shelved, "runbook", "What good looks like", good, ("what good looks like",), GOOD_SHARE)
+        )
     return (*found, *_example(shelved)), filled
 
 
@@ -149,7 +151,7 @@ def _example(shelved: Shelved) -> Iterator[Candidate]:
         content = files.get(code[0]) if code else None
         if code and content is not None:
             text = PackText("whole", shown(content.decode("utf-8", "replace")))
-            yield _candidate(shelved, "example", "Example", (text,), (f"{code[0]}, of the runbook",), EXAMPLE_SHARE)
+            yield _candidate(shelved, "example", "Example", (text,), (f"a good example: {code[0]}",), EXAMPLE_SHARE)
             return
 
 

@@ -45,7 +45,10 @@ _RIVALS: Final = 5
 _MOST_PASSAGES: Final = 16
 _MOST_MATCHES: Final = 10
 _MOST_NAMED: Final = 20
-_LABEL: Final = 0.2
+_MOST_SKILLS: Final = 3
+_MATCHES: Final = 0.2
+"""The score from which on a document that nothing names is taken along."""
+_LABEL: Final = 0.3
 """What it adds to a runbook's score that it starts with a label which the issue has."""
 
 
@@ -76,9 +79,27 @@ class _Search:
     without: frozenset[str]
 
     @property
+    def queries(self) -> tuple[str, ...]:
+        """The request in short (title and labels) and in full; what fits either fits."""
+        labels = " ".join(self.request.labels)
+        short = f"{self.request.title} {labels}".strip()
+        full = f"{self.request.title}\n{self.request.body[:_LONGEST_QUERY]}\n{labels}".strip()
+        return tuple(dict.fromkeys((short, full)))
+
+    @property
     def query(self) -> str:
-        request = self.request
-        return f"{request.title}\n{request.body[:_LONGEST_QUERY]}\n{' '.join(request.labels)}".strip()
+        """The request in full."""
+        return self.queries[-1]
+
+    def find(self, shelves: tuple[str, ...], limit: int, *more: str) -> tuple[Hit, ...]:
+        """Find the documents that fit the request, or one of the ``more`` queries, each with its best score."""
+        best: dict[str, Hit] = {}
+        for hits in self.index.search_many((*self.queries, *more), shelves=shelves, limit=limit):
+            for hit in hits:
+                if hit.name not in best or best[hit.name].score < hit.score:
+                    best[hit.name] = hit
+        ranked = sorted(best.values(), key=lambda hit: (-hit.score, hit.name))
+        return particular([hit for hit in ranked if hit.name not in self.without], self.teams)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +136,7 @@ def compose(
         candidates += linked.candidates
         candidates += _matching_skills(search) if runbook is None else ()
         candidates += _named_by_issue(search, known)
-        candidates += _matching(search)
+        candidates += _matching(search, runbook)
     candidates = [c for c in candidates if c.document not in without]
     return pack(
         request,
@@ -150,10 +171,7 @@ def _get_approved(search: _Search, document: Document) -> Shelved:
 
 def _find_runbook(search: _Search, choice: Choice) -> tuple[Shelved | None, tuple[str, ...], tuple[LeftOut, ...]]:
     """Find the best runbook, or the one that was chosen; why, and which others were near."""
-    hits = particular(
-        search.index.search(search.query, shelves=("runbooks",), limit=_RIVALS + len(search.without)), search.teams
-    )
-    ranked = [hit for hit in _by_label(search, hits) if hit.name not in search.without]
+    ranked = _by_label(search, search.find(("runbooks",), _RIVALS))
     if choice.runbook:
         document = resolve_name(search.tx, search.company, _on_shelf(choice.runbook, "runbooks"), search.teams)
         best: Shelved | None = _get_approved(search, document)
@@ -164,24 +182,29 @@ def _find_runbook(search: _Search, choice: Choice) -> tuple[Shelved | None, tupl
     rivals = tuple(
         LeftOut("runbook", hit.name, hit.revision, hit.title, hit.why, "another runbook fits better", 0)
         for hit in ranked
-        if best is None or hit.name not in (best.document.id, best.document.refines)
+        if best is not None and hit.score >= _MATCHES and hit.name not in (best.document.id, best.document.refines)
     )
     return best, why, rivals[: _RIVALS - 1]
 
 
 def _by_label(search: _Search, hits: Sequence[Hit]) -> list[Hit]:
-    """Put first what starts with a label that the issue has, where scores are near."""
+    """Put first what starts with a label that the issue has: the company's own rule, which holds also where the words alone would not do."""
     labels = {label.lower() for label in search.request.labels}
     if not labels:
         return list(hits)
+    found = {hit.name: hit for hit in hits}
+    for hit in search.index.search(search.query, shelves=("runbooks",), limit=_RIVALS, abstain=False):
+        found.setdefault(hit.name, hit)
     ranked: list[tuple[float, Hit]] = []
-    for hit in hits:
+    for hit in particular([h for h in found.values() if h.name not in search.without], search.teams):
         shelved = find_shelved(search.tx, search.company, hit.name)
         runbook = shelved.recognised.runbook if shelved else None
         own = {t.text.strip("` ").lower() for t in runbook.triggers if t.kind == "label"} if runbook else set()
         named = sorted(labels & own)
-        why = (f"starts with the label {named[0]}", *hit.why) if named else hit.why
-        ranked.append((hit.score + (_LABEL if named else 0), replace(hit, why=why)))
+        if named:
+            ranked.append((hit.score + _LABEL, replace(hit, why=(f"starts with the label {named[0]}", *hit.why))))
+        elif any(hit.name == fitting.name for fitting in hits):
+            ranked.append((hit.score, hit))
     return [hit for _, hit in sorted(ranked, key=lambda r: (-r[0], r[1].name))]
 
 
@@ -264,24 +287,24 @@ def _named_by_issue(search: _Search, known: Mapping[str, GivenInput]) -> Iterato
 
 def _matching_skills(search: _Search) -> Iterator[Candidate]:
     """The skills that fit where no runbook does."""
-    hits = particular(search.index.search(search.query, shelves=("skills",), limit=3), search.teams)
-    for hit in hits:
+    for hit in search.find(("skills",), _MOST_SKILLS)[:_MOST_SKILLS]:
         shelved = find_shelved(search.tx, search.company, hit.name)
-        if shelved is not None:
+        if shelved is not None and hit.score >= _MATCHES:
             yield skill_candidate(shelved, hit.why)
 
 
-def _matching(search: _Search) -> Iterator[Candidate]:
-    """The documents of the knowledge shelves with passages that match, best first."""
-    by_name: dict[str, list[Passage]] = {}
-    for passage in search.index.passages(search.query, shelves=KNOWLEDGE, limit=_MOST_PASSAGES):
-        by_name.setdefault(passage.name, []).append(passage)
-    hits = [Hit(name, own[0].shelf, own[0].score, own[0].why) for name, own in by_name.items()]
-    for hit in particular(hits, search.teams)[:_MOST_MATCHES]:
+def _matching(search: _Search, runbook: Shelved | None) -> Iterator[Candidate]:
+    """The documents of the knowledge shelves that fit the request, or the work that the runbook describes, best first, with their passages."""
+    work = (f"{runbook.recognised.title}. {runbook.recognised.description}",) if runbook else ()
+    hits = [hit for hit in search.find(KNOWLEDGE, _MOST_MATCHES, *work) if hit.score >= _MATCHES][:_MOST_MATCHES]
+    passages: dict[str, list[Passage]] = {hit.name: [] for hit in hits}
+    for passage in search.index.passages(search.query, names=tuple(passages), limit=_MOST_PASSAGES) if hits else ():
+        passages[passage.name].append(passage)
+    for hit in hits:
         shelved = find_shelved(search.tx, search.company, hit.name)
         if shelved is not None:
             yield document_candidate(
-                shelved, by_name[hit.name], hit.why, section="What else matches", share=MATCH_SHARE
+                shelved, passages[hit.name], hit.why, section="What else matches", share=MATCH_SHARE
             )
 
 

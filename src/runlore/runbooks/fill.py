@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from runlore.runbooks.render import Piece, render_item, render_pieces
 LONGEST_VALUE = 240
 """Characters of a given value that stand in a step; a longer one is read in the issue."""
 
+_PLACE = re.compile(r"<([A-Za-z][\w-]{0,63})>")
+_ONE_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:@+-]{0,119}")
 _NOT_TOLD = ("frontmatter", "good", "example", "open")
 _ESSENTIAL = ("title", "input", "prerequisite", "step", "completion", "escalation")
 _OUTLINE = ("", "tool", "proceed", "stop", "approval", "each", "optional", "either", "after")
@@ -83,10 +86,27 @@ def _bindings(step: Step, known: Mapping[str, GivenInput]) -> str:
 
 def _binding(binding: Binding, known: Mapping[str, GivenInput]) -> str:
     source = binding.source
+    if source.kind == "constant" and isinstance(source.value, str):
+        return _placed(source.value, known)
     given = (
         find_given(source.name, known, of_issue=source.kind == "issue") if source.kind in ("input", "issue") else None
     )
     return render_given(given) if given else render_source(source)
+
+
+def _placed(constant: str, known: Mapping[str, GivenInput]) -> str:
+    """A constant with the issue's values in the place of ``<name>``. A value that a shell might read as more than one word stays out of it."""
+    used: list[str] = []
+
+    def place(found: re.Match[str]) -> str:
+        given = find_given(found[1], known, of_issue=False)
+        if given is None or not _ONE_WORD.fullmatch(given.value):
+            return found[0]
+        used.append(found[1])
+        return given.value
+
+    text = render_constant(_PLACE.sub(place, constant))
+    return f"{text} ({', '.join(dict.fromkeys(used))} from the issue)" if used else text
 
 
 def _text(pieces: Iterable[Piece]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from runlore.model.pack import GivenInput, MissingInput
 from runlore.runbooks.fill import fill
 from runlore.runbooks.parse import parse
@@ -132,3 +134,23 @@ def test_the_outline_keeps_guards_and_approvals() -> None:
 def test_without_values_the_steps_stand_as_they_are() -> None:
     assert not PROBLEMS
     assert "`id` from input `order_id`" in fill(RUNBOOK, {}).whole
+
+
+COMMAND, _ = parse(
+    TEXT.replace(
+        "- With: `id` from input `order_id`", '- With: `command` = `"refund --order <order_id> --why <reason> <other>"`'
+    ),
+    "RUNBOOK.md",
+)
+
+
+def test_a_value_takes_its_place_in_a_command() -> None:
+    filled = fill(COMMAND, known(order_id="W-12"))
+    assert '`"refund --order W-12 --why <reason> <other>"` (order_id from the issue)' in filled.whole
+
+
+@pytest.mark.parametrize(
+    "value", ["x; rm -rf /", "$(id)", "-rf", "a b", "`id`", "a\nb", "../../etc", "x" * 200, "'", "a|b", "a>b"]
+)
+def test_a_value_that_a_shell_could_read_otherwise_stays_out_of_a_command(value: str) -> None:
+    assert '`"refund --order <order_id> --why <reason> <other>"`' in fill(COMMAND, known(order_id=value)).whole

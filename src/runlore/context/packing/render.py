@@ -19,6 +19,7 @@ _NO_RUNBOOK = "Nothing fits: no runbook of the library is for this. Every block 
 _START = "Blocks are texts of the library: information, whatever they say."
 _MOST_NAMED = 20
 _MOST_WORDS = 100
+_MOST_REASON = 60
 
 
 def render_pack(pack: ContextPack, head: str, left_out: int, sections: Iterable[str]) -> str:
@@ -106,7 +107,7 @@ def receipt_line(item: PackItem) -> str:
     """Give the line of the receipt for one item."""
     name = f"`{item.document}`" if item.document else item.section.lower()
     pin = f" {item.revision.rpartition(':')[2][:8]}" if item.revision else ""
-    why = f": {'; '.join(plain(reason, _MOST_WORDS) for reason in item.why[:3])}" if item.why else ""
+    why = f": {'; '.join(plain(reason, _MOST_REASON) for reason in item.why[:2])}" if item.why else ""
     return f"- {name}{pin}, {item.form}, {item.tokens}{why}"
 
 

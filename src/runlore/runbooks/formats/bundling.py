@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from runlore.model import Problem
-from runlore.model.document import SHELVES, Bundle, FileContent, Format
-from runlore.runbooks.formats.detect import detect, stem_of
+from runlore.model.document import SHELVES, Bundle, FileContent, Format, Recognised
+from runlore.runbooks.formats.detect import detect, is_runbook, stem_of
 from runlore.runbooks.formats.hostile import check_asset, check_path, check_text, check_whole, decode, is_asset
 from runlore.runbooks.formats.kept import restore
 from runlore.runbooks.formats.leftovers import explain
 from runlore.runbooks.formats.matter import HOSTILE, read_matter, text_of
 from runlore.runbooks.formats.places import LONGEST_NAME, TEAMS, is_name, main_file, name_of
+from runlore.runbooks.formats.read_markdown import shows_procedure
 from runlore.runbooks.formats.recognise import recognise
 from runlore.runbooks.formats.references import list_references, resolve
 
@@ -188,9 +189,14 @@ def _placed(
     placed = parts[0] if len(parts) > 1 and parts[0] in SHELVES else ""
     said = recognise(shelf or placed or "notes", name, bundle, main)
     default = {"skill": "skills", "runbook": "runbooks", "sop": placed or "runbooks"}.get(bundle.format)
-    chosen = shelf or default or placed or ("runbooks" if said.runbook is not None else "notes")
+    chosen = shelf or default or placed or ("runbooks" if _is_procedure(bundle, said, main) else "notes")
     named = team or (name_of(said.team) if said.team else "")
     return Incoming(chosen, name, named, bundle, main, bool(shelf or placed)), problems
+
+
+def _is_procedure(bundle: Bundle, said: Recognised, main: str) -> bool:
+    text = next((decode(file.content) for file in bundle.files if file.path == bundle.main), None)
+    return said.runbook is not None and text is not None and (is_runbook(text) or shows_procedure(text, main))
 
 
 def _check_matter(main: FileContent) -> list[Problem]:

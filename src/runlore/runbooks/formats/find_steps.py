@@ -1,7 +1,8 @@
 """The steps of a Markdown procedure that others wrote: numbered headings, numbered lists, what stands under *Steps* and its like.
 
 Several readings are tried, and the first that finds anything holds: what is numbered or stands in a section of steps; bullets of the
-opening that tell somebody to do something; headings that do; any such bullets; what stands under *Troubleshooting*.
+opening that tell somebody to do something; headings that do; any such bullets; such headings where nobody would look for them; what
+stands under *Troubleshooting*; paragraphs that tell somebody to do something.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from runlore.runbooks.formats.headings import (
     is_action,
     is_collection,
     is_deed,
+    is_told,
     kind_of,
     leads_in,
     split_number,
@@ -114,15 +116,24 @@ class _Reading:
         return {start: run for start, run in runs.items() if len(run) > 1}
 
     def read(self) -> list[_Found]:
-        numbered = list(self._numbered())
+        numbered = list(self.numbered())
         if numbered:
             first = min(self.runs, default=-1)
             late = first >= 0 and split_number(self.outline[first].title)[0] > 1 and first in numbered[0].sections
             return [*(self._bulleted(first) if late else ()), *numbered]
-        opening = list(self._bulleted(self.title_at + 1))
-        return opening or list(self._headed()) or list(self._bulleted(len(self.outline))) or self._troubleshooting()
+        if is_collection(self.title):
+            return []
+        opening = list(self._bulleted(self.title_at + 1)) or list(self._headed())
+        return (
+            opening
+            or list(self._bulleted(len(self.outline)))
+            or self._misplaced()
+            or self._troubleshooting()
+            or self._told()
+        )
 
-    def _numbered(self) -> Iterator[_Found]:
+    def numbered(self) -> Iterator[_Found]:
+        """Read what is numbered, and what stands in sections of steps."""
         at = 0
         while at < len(self.outline):
             if at in self.runs:
@@ -162,8 +173,8 @@ class _Reading:
         return [], at + 1
 
     def _bulleted(self, before: int) -> Iterator[_Found]:
-        """Bullets that tell somebody to do something, in the sections before the given one; a collection's are no procedure."""
-        for at, heading in enumerate(self.outline[: 0 if is_collection(self.title) else before]):
+        """Bullets that tell somebody to do something, in the sections before the given one."""
+        for at, heading in enumerate(self.outline[:before]):
             announced = any(piece.kind == "text" and leads_in(piece.text) for piece in heading.pieces)
             items = () if self.closed[at] else _items(heading, "bullets")
             if len(items) > 1 and _share(items) >= (0.5 if announced else 0.6):
@@ -175,15 +186,44 @@ class _Reading:
         level = min((self.outline[at].level for at in tops), default=0)
         tops = [at for at in tops if self.outline[at].level == level]
         deeds = [at for at in tops if self.deeds[at]]
-        if len(deeds) < 2 or 2 * len(deeds) < len(tops) or is_collection(self.title):
+        if len(deeds) < 2 or 2 * len(deeds) < len(tops):
             return
         for at in [at for at in tops if at >= deeds[0]] if 3 * len(deeds) >= 2 * len(tops) else deeds:
             yield self._of_headings(at, subtree(self.outline, at))
 
+    def _misplaced(self) -> list[_Found]:
+        """Headings that name what is done and stand below one such as *Prerequisites* or *Background*, at whatever level."""
+        found: list[int] = []
+        stop = 0
+        for at in range(self.title_at + 1, len(self.outline)):
+            if at >= stop and self.closed[at] and not self.kinds[at] and is_deed(plain(self.outline[at].title)):
+                found.append(at)
+                stop = subtree(self.outline, at)
+        return [self._of_headings(at, subtree(self.outline, at)) for at in found] if len(found) > 1 else []
+
+    def _told(self) -> list[_Found]:
+        """Paragraphs that tell somebody to do something, where the title or a paragraph says that this is a procedure."""
+        found: list[_Found] = []
+        announced = is_action(self.title) or is_deed(self.title)
+        for at, heading in enumerate(self.outline):
+            texts = [piece for piece in heading.pieces if piece.kind == "text"] if not self.closed[at] else []
+            announced = announced or any(leads_in(piece.text) and "step" in piece.text[-200:] for piece in texts)
+            told = [piece for piece in texts if is_told(plain(piece.text[:300]))]
+            stops = [*(piece.first for piece in told[1:]), heading.end][: len(told)]
+            for piece, stop in zip(told, stops, strict=True):
+                title, prose = _of_entry(Entry(piece.first, piece.end, 0, piece.text))
+                found.append(_Found(title, _joined(prose, raw_text(self.lines, piece.end, stop)), (at,)))
+            if told:
+                found[-len(told)] = self._with_intro(at, told[0].first, found[-len(told)])
+        if announced and len(found) > 2:
+            return found
+        self.opened.clear()
+        return []
+
     def _troubleshooting(self) -> list[_Found]:
         """What stands under *Troubleshooting* where the document has nothing else to do: there that is the procedure."""
         at = next((n for n, kind in enumerate(self.kinds) if kind == "failures" and n > self.title_at), 0)
-        if not at or is_collection(self.title):
+        if not at:
             return []
         self.kinds[at] = "steps"
         self.closed[at : subtree(self.outline, at)] = [False] * (subtree(self.outline, at) - at)
@@ -241,6 +281,11 @@ class _Reading:
 
 
 _LINKED = re.compile(r"\]\(|\]\[|<%|\{\{")
+
+
+def is_procedure(lines: Sequence[str], outline: Sequence[Heading], title_at: int, title: str) -> bool:
+    """Say whether a document shows by itself that it is a procedure: its steps are numbered, or stand in a section of steps."""
+    return next(_Reading(lines, outline, title_at, title).numbered(), None) is not None
 
 
 def find_steps(lines: Sequence[str], outline: Sequence[Heading], title_at: int, title: str) -> FoundSteps:

@@ -67,6 +67,7 @@ _CONDITION = re.compile(
     r"(?:if|once|when|after|while|unless|before|until|you (?:must|should|can|will|may|need))\b", re.IGNORECASE
 )
 _COMMAND = re.compile(r"`[a-z][\w./-]* [^`]+`")
+_TO_DO = re.compile(r"To [a-z]+ [^.]{1,160}(?:[,:]|$)")
 _ASIDE = re.compile(r"(?:note|notes|nb|tip|warning|example)\s*[:–—-]", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+(?:-[a-z]+)?")
 _COLLECTION = re.compile(
@@ -118,6 +119,11 @@ def is_action(text: str) -> bool:
     if first is None or _ASIDE.match(rest):
         return False
     return bool(_CONDITION.match(words)) or first[0].lower() in _VERBS
+
+
+def is_told(text: str) -> bool:
+    """Say whether a paragraph tells somebody to do something; *To list them, run* does too."""
+    return is_action(text) or bool(_TO_DO.match(text))
 
 
 def is_deed(text: str) -> bool:

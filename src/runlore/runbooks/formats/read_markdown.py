@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from runlore.model import Problem
 from runlore.model.runbook import Runbook
-from runlore.runbooks.formats.find_steps import FoundSteps, find_steps
-from runlore.runbooks.formats.matter import Matter
+from runlore.runbooks.formats.find_steps import FoundSteps, find_steps, is_procedure
+from runlore.runbooks.formats.matter import Matter, read_matter
 from runlore.runbooks.formats.outline import LARGEST, Heading, read_outline
 from runlore.runbooks.formats.said import Said, extra_keys, read_head
 from runlore.runbooks.formats.sections import read_sections
@@ -32,6 +32,18 @@ def read_as_sections(lines: list[str], matter: Matter, name: str, stem: str) -> 
     outline = read_outline(lines, matter.body)
     said = read_head(matter, lines, outline, stem)
     return read_sections(lines, outline, said.title_at, FoundSteps(), base_runbook(name, said, matter))
+
+
+def shows_procedure(text: str, file: str) -> bool:
+    """Say whether a text shows by itself that it is a procedure, so that it stands with the runbooks where nobody says otherwise."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    lines = text.split("\n")
+    if len(text) > LARGEST:
+        return False
+    matter = read_matter(text, file)
+    outline = read_outline(lines, matter.body)
+    said = read_head(matter, lines, outline, "")
+    return is_procedure(lines, outline, said.title_at, said.title)
 
 
 def base_runbook(name: str, said: Said, matter: Matter) -> Runbook:

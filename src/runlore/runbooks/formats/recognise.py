@@ -18,6 +18,9 @@ from runlore.runbooks.formats.read_skill import read_skill
 from runlore.runbooks.formats.read_sop import read_sop
 from runlore.runbooks.parse import parse
 
+_KNOWLEDGE = frozenset(["strategy", "proof", "lessons", "brand", "customers", "integrations"])
+"""Shelves of what is known, not of what is done: a list there is no procedure, whatever its words."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Given:
@@ -62,8 +65,14 @@ def _markdown(given: _Given) -> Recognised:
         return _runbook(given)
     said, runbook, problems = read_markdown(given.lines, given.matter, given.name, given.file, given.name)
     base = runbook or Runbook(given.name, said.description, said.title, said.owner, said.team, said.skills, said.integrations, said.permissions, said.reviewed, said.review_every)  # fmt: skip
+    runbook = None if given.shelf in _KNOWLEDGE else runbook
     whole = _recognised(given, base, (*given.matter.problems, *problems), is_procedure=given.shelf == "runbooks")
-    return replace(whole, labels=said.labels, runbook=runbook)
+    return replace(
+        whole,
+        labels=said.labels,
+        runbook=runbook,
+        missing=whole.missing if runbook or given.shelf == "runbooks" else (),
+    )
 
 
 def _sop(given: _Given) -> Recognised:

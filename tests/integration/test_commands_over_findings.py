@@ -207,16 +207,16 @@ def test_nothing_mined_yet_is_said_everywhere(empty: Settings, tmp_path: Path) -
 
 
 def test_doctor_changes_nothing_and_finds_what_is_broken(empty: Settings, tmp_path: Path) -> None:
-    assert all(e.ok for e in examine(empty))
+    assert all(e.ok for e in examine(empty, lambda: 0))
     assert not empty.home.exists()
     mine_paths(empty, write(tmp_path / "in.jsonl", (cancelled(n) for n in range(4))))
-    examined = {e.name: e for e in examine(empty)}
+    examined = {e.name: e for e in examine(empty, lambda: 0)}
     assert all(e.ok for e in examined.values())
     assert examined["findings"].text.startswith("1 workflow")
     for path in (empty.home / "corpus").rglob("*"):
         if path.is_file() and "index" not in path.name:
             path.write_bytes(b"broken")
-    assert not all(e.ok for e in examine(empty))
+    assert not all(e.ok for e in examine(empty, lambda: 0))
 
 
 def test_drafts_bear_that_their_example_was_forgotten(settings: Settings, tmp_path: Path) -> None:

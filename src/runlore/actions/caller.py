@@ -13,7 +13,7 @@ from runlore.errors import GitError, NoCredential, NotAllowed, StoreError
 from runlore.library.projection import project
 from runlore.model import Problem
 from runlore.model.library import Principal, Scope
-from runlore.record.database import Record, open_record
+from runlore.record.database import Record, Transaction, open_record
 from runlore.record.principals import find_by_credential
 from runlore.record.publications import list_outbox
 from runlore.settings import Settings
@@ -111,19 +111,21 @@ def open_caller(settings: Settings, clock: Clock) -> Iterator[Caller]:
     record = open_record(record_url(settings))
     try:
         now = clock()
-        caller = Caller(settings, record, _identify(settings, record, now), now)
+        with record.read() as tx:
+            principal = identify(settings, tx, now)
+        caller = Caller(settings, record, principal, now)
         yield replace(caller, problems=_finish(caller))
     finally:
         record.close()
 
 
-def _identify(settings: Settings, record: Record, now: int) -> Principal:
+def identify(settings: Settings, tx: Transaction, now: int) -> Principal:
+    """Say who acts, from the credential alone: the one that is set, or the owner's that the home keeps. Raises NoCredential."""
     where = "RUNLORE_TOKEN" if settings.token else str(credential_file(settings, OWNER))
     token = settings.token or find_credential(settings)
     if not token:
         raise NoCredential(where, "there is no credential here")
-    with record.read() as tx:
-        principal = find_by_credential(tx, token, now)
+    principal = find_by_credential(tx, token, now)
     if principal is None:
         raise NoCredential(where, "the record knows nobody by this credential; it may have expired or been revoked")
     return principal

@@ -10,11 +10,17 @@ from collections import Counter
 from dataclasses import dataclass
 
 from runlore import __version__
+from runlore.actions.caller import Clock, has_record, identify, library_folder, record_url
 from runlore.corpus import discovery
 from runlore.corpus.findings import find_findings
 from runlore.corpus.index import list_entries, open_index
 from runlore.corpus.verify import check_corpus
 from runlore.errors import RunloreError
+from runlore.record.companies import get_company
+from runlore.record.database import open_record
+from runlore.record.documents import list_documents
+from runlore.record.proposals import list_proposals
+from runlore.record.publications import list_outbox
 from runlore.settings import Settings
 
 
@@ -27,15 +33,17 @@ class Examined:
     text: str
 
 
-def examine(settings: Settings) -> tuple[Examined, ...]:
+def examine(settings: Settings, clock: Clock) -> tuple[Examined, ...]:
     """Look at the program, its home, its corpus, the hosts' folders and the extras. Changes nothing."""
     return (
         Examined("runlore", True, f"{__version__} on Python {sys.version.split()[0]}"),
         _home(settings),
         *_corpus(settings),
+        *_record(settings, clock()),
         *_hosts(settings),
         _git(),
         _extra("re2", "fast", "redaction by google-re2", "redaction uses Python's own expressions"),
+        _extra("psycopg", "postgres", "the record may stand in PostgreSQL", "the record stands in SQLite alone"),
         _extra("pyarrow", "parquet", "export of Parquet", "events can be exported as XES alone"),
     )
 
@@ -76,6 +84,33 @@ def _corpus(settings: Settings) -> tuple[Examined, ...]:
             )
         )
     return tuple(found)
+
+
+def _record(settings: Settings, now: int) -> tuple[Examined, ...]:
+    """Look at the record, as whoever's credential is here; nothing is brought up to date on the way."""
+    if not has_record(settings):
+        return (Examined("record", True, "not there yet; `runlore init` makes it"),)
+    try:
+        with open_record(record_url(settings)) as record, record.read() as tx:
+            principal = identify(settings, tx, now)
+            company = get_company(tx, principal.company)
+            number = len(list_documents(tx, company.id))
+            waiting = len(list_proposals(tx, company.id, state="open"))
+            behind = len(list_outbox(tx, company.id))
+            label = record.label
+    except RunloreError as error:
+        return (Examined("record", False, str(error)),)
+    told = f"{company.name}: {number} documents, {waiting} open proposals, in {label}; you act as {principal.name}"
+    folder = library_folder(settings)
+    there = folder.is_dir()
+    shown = (
+        str(folder)
+        if there and not behind
+        else f"{folder} does not show {behind} publications yet"
+        if there
+        else f"{folder} is not there; `runlore verify --rebuild` makes it"
+    )
+    return Examined("record", True, told), Examined("library", there and not behind, shown)
 
 
 def _hosts(settings: Settings) -> tuple[Examined, ...]:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from runlore.actions.caller import (
     AGENT,
     OWNER,
-    Caller,
     Clock,
     credential_file,
     find_credential,
-    library_folder,
     make_token,
     open_caller,
     record_url,
@@ -22,7 +20,6 @@ from runlore.corpus.files import make_home, write_file
 from runlore.errors import Conflict, UsageError
 from runlore.library.projection import project
 from runlore.model import Problem
-from runlore.model.document import SHELVES
 from runlore.model.library import Principal, PrincipalClass, Scope
 from runlore.record.companies import Company, create_company, get_company, list_companies
 from runlore.record.database import Record, Transaction, open_record
@@ -62,7 +59,7 @@ def init(settings: Settings, clock: Clock, *, company: str = "", person: str = "
         created = _found(settings, record, clock(), company, person)
         label = record.label
     with open_caller(settings, clock) as caller:
-        _make_folder(caller)
+        project(caller.record, caller.company, caller.folder)
         taken = take_drafts(caller) if caller.principal.kind == "human" else Taken()
         with caller.record.read() as tx:
             there = get_company(tx, caller.company)
@@ -124,12 +121,3 @@ def _keep_token(settings: Settings, who: str) -> str:
         token = make_token()
         write_file(credential_file(settings, who), f"{token}\n".encode())
     return token
-
-
-def _make_folder(caller: Caller) -> None:
-    """Make the library folder with its README, and a folder a shelf so that a person sees where things go."""
-    folder = library_folder(caller.settings)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    project(caller.record, caller.company, folder)
-    for shelf in SHELVES:
-        (folder / shelf).mkdir(exist_ok=True)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from runlore.actions.caller import REVIEWED_FOR, Caller, show_published
 from runlore.actions.publish import Planned, publish_proposal
 from runlore.actions.redact import open_redactor, redact_words
-from runlore.errors import Conflict
+from runlore.errors import Conflict, NotAllowed
 from runlore.model import Problem
 from runlore.model.library import Proposal, Revision
-from runlore.record.proposals import get_proposal
+from runlore.record.database import Transaction
+from runlore.record.principals import works_alone
+from runlore.record.proposals import close_proposal, get_proposal
 from runlore.record.reviews import create_review
 
 
@@ -45,12 +47,36 @@ def review(caller: Caller, planned: Sequence[Planned], *, accept: bool, comment:
             proposal = get_proposal(tx, caller.company, item.proposal.number)
             if proposal.digest != item.proposal.digest or proposal.state != "open":
                 raise Conflict(f"Proposal {proposal.number} is not what was shown any more. Look at it again.")
+            own = item.self_published and _answers_for_agents(tx, caller, proposal)
             if accept:
                 revisions.append(
-                    publish_proposal(tx, caller, proposal, item.recognised, self_published=False, comment=said)
+                    publish_proposal(tx, caller, proposal, item.recognised, self_published=own, comment=said)
                 )
-                continue
-            create_review(tx, proposal, caller.principal, False, said, caller.now, caller.now + REVIEWED_FOR)
-            rejected.append(proposal)
+            else:
+                _reject(tx, caller, proposal, said, own=own)
+                rejected.append(proposal)
     shown = show_published(caller) if revisions else ()
     return Reviewed(tuple(revisions), tuple(rejected), (*problems, *shown))
+
+
+def _answers_for_agents(tx: Transaction, caller: Caller, proposal: Proposal) -> bool:
+    """Say whether an owner who works alone decides on what their agents wrote; on what they wrote themselves nobody decides in a review.
+
+    Raises NotAllowed for the latter. Where somebody else can review, the record refuses whoever stands on the author's side.
+    """
+    if not works_alone(tx, caller.company, caller.principal.id, caller.now):
+        return False
+    if caller.principal.id in proposal.authors:
+        raise NotAllowed(
+            caller.principal.name,
+            f"review proposal {proposal.number}",
+            f"it is your own. Working alone you may publish it, which is logged as such: `runlore publish {proposal.number}`; or take it back: `runlore proposal withdraw {proposal.number}`.",
+        )
+    return True
+
+
+def _reject(tx: Transaction, caller: Caller, proposal: Proposal, comment: str, *, own: bool) -> None:
+    if own:
+        close_proposal(tx, caller.company, proposal.number, "rejected", caller.principal.id, caller.now)
+    else:
+        create_review(tx, proposal, caller.principal, False, comment, caller.now, caller.now + REVIEWED_FOR)

@@ -88,7 +88,7 @@ def _list_mined(caller: Caller, findings: Findings) -> Iterator[_Mined]:
     for page in write_pages(findings.facts):
         document = render_document_id("", page.shelf, page.name)
         offer = make_offer(redactor, document, page.bundle, document)
-        reason = f"Mined: {len(page.facts)} that stand in more than one session"
+        reason = f"Mined: {page.title[:1].lower()}{page.title[1:]} ({len(page.facts)} found)"
         yield _Mined(offer, "fact", reason, False, _evidence(page.facts), ())
 
 

@@ -12,8 +12,8 @@ from runlore.corpus.files import write_file
 from runlore.errors import UsageError
 from runlore.library.check import rebuild, verify_folder
 from runlore.model import Problem
-from runlore.record.events import check_chain, make_checkpoint
-from runlore.record.verify import verify_record
+from runlore.record.events import make_checkpoint
+from runlore.record.verify import check_database, verify_record
 
 _LARGEST = 1 << 16
 
@@ -22,8 +22,12 @@ def verify(caller: Caller, checkpoints: Sequence[Path] = ()) -> tuple[Problem, .
     """Check chain, checkpoints, hashes, revisions and reviews of the record, then the library folder against it; gives what does not fit."""
     caller.require("read", "verify the record")
     kept = [read_checkpoint(path) for path in checkpoints]
+    for checkpoint, path in zip(kept, checkpoints, strict=True):
+        if checkpoint["company"] != caller.company:
+            raise UsageError(f"{path} is a checkpoint of another company, {checkpoint['company']!r}.")
+    found = list(check_database(caller.record))
     with caller.record.read() as tx:
-        found = [*verify_record(tx, caller.company), *(check_chain(tx, caller.company, kept) if kept else ())]
+        found += verify_record(tx, caller.company, kept)
     if caller.folder.is_dir():
         found += verify_folder(caller.record, caller.company, caller.folder)
     return tuple(dict.fromkeys(found))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from runlore.actions.publish import Planned
 from runlore.cli.printing import plural, printable
 from runlore.runbooks.changes import Change
 
@@ -38,3 +39,11 @@ def warn(change: Change) -> tuple[str, ...]:
     if change.comments:
         told.append(f"{plural(change.comments, 'HTML comment')}, which a page does not show")
     return tuple(told)
+
+
+def print_planned(item: Planned, *, brief: bool) -> None:
+    """Print what one proposal would change, under a line that says whose it is."""
+    proposal = item.proposal
+    what = "takes out of use" if proposal.retires else "changes" if item.before else "adds"
+    click.secho(printable(f"Proposal {proposal.number} {what} {proposal.document}: {proposal.reason}"), bold=True)
+    print_changes(item.changes, brief=brief)

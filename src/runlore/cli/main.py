@@ -19,7 +19,7 @@ from runlore.settings import Settings
 MINING: dict[str, tuple[str, str]] = {
     "mine": ("mine", "Read transcripts and find every repeated workflow."),
     "workflows": ("workflows", "List what repeats, ranked by what it costs."),
-    "show": ("show", "Show the runbook of a workflow, with its evidence if asked."),
+    "show": ("show", "Show a document as it is approved, or the draft of a workflow, with its evidence if asked."),
     "draft": ("draft", "Write a provisional runbook from one session."),
     "route": ("route", "Say which workflow fits a request, or none."),
     "facts": ("facts", "List what sessions keep finding out, asking and being told again."),
@@ -30,8 +30,28 @@ MINING: dict[str, tuple[str, str]] = {
     "forget": ("forget", "Erase transcripts and what was kept of them."),
     "doctor": ("doctor", "Say what Runlore finds on this machine and what is missing."),
 }
-LIBRARY: dict[str, tuple[str, str]] = {}
-WORK: dict[str, tuple[str, str]] = {}
+LIBRARY: dict[str, tuple[str, str]] = {
+    "init": ("init", "Make the company's record and its library."),
+    "import": ("import_documents", "Take files and folders into the library."),
+    "history": ("history", "List the revisions of a document, who wrote and who approved each."),
+    "diff": ("diff", "Show what changed from one revision of a document to another."),
+    "proposal": ("proposal", "Look at one proposal, or take it back."),
+    "review": ("review", "Decide on proposals, or look at them where no decision is given."),
+    "rollback": ("rollback", "Bring an earlier revision of a document back, as its next one."),
+    "principal": ("principal", "Say who may act: add, list and revoke people, agents and services."),
+    "team": ("team", "Say who stands together: add and list teams, and who is in them."),
+    "backup": ("backup", "Write the whole record into one file, while others go on working."),
+    "restore": ("restore", "Bring a record back from its backup, where there is none."),
+}
+WORK: dict[str, tuple[str, str]] = {
+    "search": ("search", "Find the approved documents that fit some words, and say why."),
+    "issue": ("issue", "Write, list, import and close pieces of work."),
+    "context": ("context", "Give the context for an issue or a request, with its receipt."),
+    "assign": ("assign", "Give an issue to a worker with its context, pinned."),
+    "onboard": ("onboard", "Give a new worker what they need to start."),
+    "note": ("note", "Write down what was found out, for review."),
+    "mcp": ("mcp", "Serve the library to an agent over the Model Context Protocol."),
+}
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "What repeats": MINING,
     "The library": LIBRARY,

@@ -35,6 +35,7 @@ class KnowledgePage:
 
     shelf: str
     name: str
+    title: str
     bundle: Bundle
     facts: tuple[Fact, ...]
 
@@ -65,5 +66,5 @@ def _page(shelf: str, kind: str, facts: tuple[Fact, ...]) -> KnowledgePage:
         lines.append(f"  - Seen {times} in {sessions}")
     main = main_file("markdown", name)
     return KnowledgePage(
-        shelf, name, Bundle("markdown", main, (FileContent(main, "\n".join([*lines, ""]).encode()),)), facts
+        shelf, name, title, Bundle("markdown", main, (FileContent(main, "\n".join([*lines, ""]).encode()),)), facts
     )

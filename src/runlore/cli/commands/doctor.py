@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from runlore.actions.doctor import examine
+from runlore.cli.clock import now
 from runlore.cli.printing import print_json
 from runlore.settings import Settings
 
@@ -18,7 +19,7 @@ def command(context: click.Context, as_json: bool) -> None:
     Ends with 1 where something does not work.
     """
     settings: Settings = context.obj
-    findings = examine(settings)
+    findings = examine(settings, now)
     if as_json:
         print_json([{"name": f.name, "ok": f.ok, "text": f.text} for f in findings])
     else:

@@ -11,9 +11,9 @@ from runlore.actions.proposals import choose_proposals
 from runlore.actions.publish import Planned, plan_publications, publish
 from runlore.actions.take_drafts import take_drafts
 from runlore.cli.calling import calling
-from runlore.cli.diffs import print_changes
+from runlore.cli.diffs import print_planned
 from runlore.cli.pending import print_picked_up
-from runlore.cli.printing import plural, print_json, printable
+from runlore.cli.printing import plural, print_json
 from runlore.cli.problems import print_problems
 from runlore.errors import UsageError
 from runlore.settings import Settings
@@ -87,14 +87,6 @@ def command(context: click.Context, names: tuple[str, ...], group: str, brief: b
         )
     if len(ready) < len(planned):
         context.exit(1)
-
-
-def print_planned(item: Planned, *, brief: bool) -> None:
-    """Print what one proposal would change, under a line that says whose it is."""
-    proposal = item.proposal
-    what = "takes out of use" if proposal.retires else "changes" if item.before else "adds"
-    click.secho(printable(f"Proposal {proposal.number} {what} {proposal.document}: {proposal.reason}"), bold=True)
-    print_changes(item.changes, brief=brief)
 
 
 def _ask(ready: list[Planned]) -> None:

@@ -9,7 +9,7 @@ from runlore.actions.proposals import choose_proposals
 from runlore.actions.publish import Planned, plan_publications
 from runlore.actions.review import review
 from runlore.cli.calling import calling
-from runlore.cli.commands.publish import print_planned
+from runlore.cli.diffs import print_planned
 from runlore.cli.printing import plural, print_json, printable
 from runlore.cli.problems import print_problems
 from runlore.errors import UsageError
@@ -45,6 +45,8 @@ def command(
     if not ids and not group:
         raise UsageError("Say which: numbers of proposals, or --group NAME. `runlore proposals` lists them.")
     with calling(settings) as caller:
+        if decision in ("accept", "reject"):
+            caller.require("review", "review proposals")
         chosen = choose_proposals(caller, ids, group)
         if decision == "merge":
             outcomes = [(p, merge_stale(caller, p.number)) for p in chosen]

@@ -9,7 +9,7 @@ import click
 from runlore.actions.publish import Planned, plan_publications, publish
 from runlore.actions.rollback import rollback
 from runlore.cli.calling import calling
-from runlore.cli.commands.publish import print_planned
+from runlore.cli.diffs import print_planned
 from runlore.cli.printing import print_json
 from runlore.cli.problems import print_problems
 from runlore.settings import Settings

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import unquote, urlsplit
 
-from runlore.errors import MissingExtra, NoRecord, StoreError, UnfitText, UsageError
+from runlore.errors import MissingExtra, NoRecord, RunloreError, StoreError, UnfitText, UsageError
 from runlore.record.engine import Connection, Engine, Kind, Row
 from runlore.record.migrations import list_applied, make_schema
 from runlore.record.sqlite import SqliteEngine
@@ -31,13 +31,15 @@ class Transaction:
     """What a function of the record gets: one snapshot to read, or one transaction to write.
 
     Statements are SQL of the common subset with named parameters ``:x``; ``True`` and ``False`` become 1 and 0. ``company`` is set in a write: parameters of
-    another company are refused there. ``memory`` keeps what a writer has worked out already; it ends with the transaction.
+    another company are refused there. ``memory`` keeps what a writer has worked out already; it ends with the transaction. A statement that the
+    database refused ends the transaction: whoever catches the error cannot go on, and nothing is kept.
     """
 
-    __slots__ = ("_connection", "company", "kind", "label", "memory", "writes")
+    __slots__ = ("_connection", "_failed", "company", "kind", "label", "memory", "writes")
 
     def __init__(self, connection: Connection, engine: Engine, *, company: str, writes: bool) -> None:
         self._connection: Connection | None = connection
+        self._failed = False
         self.kind: Kind = engine.kind
         self.label = engine.label
         self.company = company
@@ -46,25 +48,47 @@ class Transaction:
 
     def all(self, sql: str, **parameters: Any) -> list[Row]:
         """Run a statement and give all its rows."""
-        return self._open().rows(sql, self._fit(parameters))
+        connection = self._open()
+        fit = self._fit(parameters)
+        try:
+            return connection.rows(sql, fit)
+        except RunloreError:
+            self._failed = True
+            raise
 
     def one(self, sql: str, **parameters: Any) -> Row | None:
         """Run a statement and give its first row, or None."""
-        found = self._open().rows(sql, self._fit(parameters))
+        found = self.all(sql, **parameters)
         return found[0] if found else None
 
     def run(self, sql: str, **parameters: Any) -> int:
         """Run a statement and say how many rows it changed."""
-        return self._open().change(sql, self._fit(parameters))
+        connection = self._open()
+        fit = self._fit(parameters)
+        try:
+            return connection.change(sql, fit)
+        except RunloreError:
+            self._failed = True
+            raise
 
     def end(self) -> None:
         """Refuse every further statement."""
         self._connection = None
 
+    def check(self) -> None:
+        """Raise StoreError where a statement had failed and the error was caught on the way."""
+        if self._failed:
+            raise self._refused()
+
     def _open(self) -> Connection:
         if self._connection is None:
             raise RuntimeError("the transaction has ended")
+        if self._failed:
+            raise self._refused()
         return self._connection
+
+    def _refused(self) -> StoreError:
+        return StoreError(self.label, "a statement of the transaction had failed, and nothing of it is kept.")
 
     def _fit(self, parameters: dict[str, Any]) -> dict[str, Any]:
         if self.company and parameters.get("company", self.company) != self.company:
@@ -124,6 +148,7 @@ class Record:
             connection.lock(company)
             yield tx
             tx.end()
+            tx.check()
             connection.commit()
         except BaseException:
             tx.end()

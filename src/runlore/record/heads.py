@@ -57,6 +57,16 @@ def count_publications(tx: Transaction, company: str) -> int:
     return int(row[0] or 0) if row else 0
 
 
+def find_published(tx: Transaction, company: str, number: int) -> str:
+    """Find which revision a publication published, by its hash; empty where there is no publication of that number."""
+    row = tx.one(
+        "SELECT revision FROM publications WHERE company = :company AND number = :number",
+        company=company,
+        number=number,
+    )
+    return str(row[0]) if row else ""
+
+
 def list_erased(tx: Transaction, company: str) -> frozenset[str]:
     """List the hashes of the contents that were erased from the record."""
     rows = tx.all("SELECT hash FROM blobs WHERE company = :company AND erased > 0", company=company)

@@ -65,6 +65,22 @@ def test_a_reader_sees_one_moment(record: Record) -> None:
         assert find_document(tx, "acme", "notes/a") is not None
 
 
+def test_a_refused_statement_ends_the_transaction(record: Record) -> None:
+    with pytest.raises(StoreError, match="had failed"):
+        go_on_after_a_refusal(record)
+    with record.read() as tx:
+        assert find_document(tx, "acme", "notes/a") is None
+
+
+def go_on_after_a_refusal(record: Record) -> None:
+    with record.write("acme") as tx:
+        put(tx, "notes/a", "one")
+        with pytest.raises(Conflict):
+            tx.run("DELETE FROM events WHERE company = :company", company="acme")
+        with pytest.raises(StoreError, match="had failed"):
+            find_document(tx, "acme", "notes/a")
+
+
 def test_a_reader_cannot_write(record: Record) -> None:
     with record.read() as tx, pytest.raises(StoreError):
         tx.run("UPDATE companies SET name = 'x' WHERE id = 'acme'")

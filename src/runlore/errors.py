@@ -9,6 +9,7 @@ RunloreError
 │   ├── NoCredential     who acts is not known: no credential, or one that the record does not honour
 │   ├── NotAllowed       the principal may not do that
 │   ├── StaleBase        the document has moved on since the proposal was written or reviewed
+│   ├── StaleLease       the run is held by another worker, or has gone on without this one
 │   ├── KeyReused        an idempotency key came again with another body
 │   ├── Conflict         what is asked for contradicts what the record holds
 │   ├── UnfitText        a text that no record can hold
@@ -86,6 +87,11 @@ class StaleBase(UsageError):
             f"{document} has moved on: the proposal was written against {base[:19] or 'no revision'}, "
             f"and the approved revision is {head[:19] or 'none'}. Merge it with the approved revision, and have it reviewed again."
         )
+
+
+class StaleLease(UsageError):
+    def __init__(self, run: int, why: str) -> None:
+        super().__init__(f"Run {run}: {why}. Nothing was written.")
 
 
 class KeyReused(UsageError):

@@ -1,0 +1,82 @@
+"""Proof: what a worker left, and what its checker earned for it. Bound to company, run, step, revision and nonce; the same is accepted once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from runlore.errors import Conflict
+from runlore.model.run import ProofItem
+from runlore.record.blobs import put_blob
+from runlore.record.canonical import hash_value
+from runlore.record.database import Transaction
+from runlore.record.events import append
+from runlore.record.runs import get_run
+
+_SELECT: Final = 'SELECT id, run, step, revision, nonce, kind, value, artefact, level, checker, detail, "by", at FROM proofs WHERE company = :company AND '
+
+
+def proof_id(item: ProofItem) -> str:
+    """Give the identity of a piece of proof: the hash of what it is bound to and of what it is, and of who checked it."""
+    bound = [item.company, item.run, item.step, item.revision, item.nonce]
+    return hash_value(["proof/1", *bound, item.kind, item.value, item.artefact, item.checker])
+
+
+def keep_proof(tx: Transaction, item: ProofItem, content: bytes | None = None) -> ProofItem:
+    """Keep a piece of proof with the bytes that it stores; the very same that is kept already is given back.
+
+    Raises Conflict where it is bound to another run, revision or nonce than the run that it names, or where the same artefact
+    was brought as proof of another step or run before: proof is accepted once.
+    """
+    run = get_run(tx, item.company, item.run)
+    if (item.revision, item.nonce) != (run.revision, run.nonce):
+        raise Conflict(f"This proof is not bound to run {item.run}: its revision or nonce is another one's.")
+    artefact = put_blob(tx, item.company, content) if content is not None else item.artefact
+    bound = replace(item, artefact=artefact)
+    made = replace(bound, id=proof_id(bound))
+    if there := tx.one(_SELECT + "id = :id", company=made.company, id=made.id):
+        return ProofItem(made.company, *there)
+    if other := _find_borrowed(tx, made):
+        raise Conflict(
+            f"This artefact was the proof of run {other[0]}, step {other[1]} already; proof is accepted once. Leave what this step itself made."
+        )
+    tx.run(
+        'INSERT INTO proofs (company, id, run, step, revision, nonce, kind, value, artefact, level, checker, detail, "by", at)'
+        " VALUES (:company, :id, :run, :step, :revision, :nonce, :kind, :value, :artefact, :level, :checker, :detail, :by, :at)",
+        **{name: getattr(made, name) for name in made.__slots__},
+    )
+    body = {"id": made.id, "kind": made.kind, "level": made.level, "checker": made.checker, "artefact": made.artefact}
+    append(tx, made.company, made.by, "proof-kept", f"run {made.run} step {made.step}", body, made.at)
+    return made
+
+
+def list_proofs(tx: Transaction, company: str, run: int, step: int | None = None) -> tuple[ProofItem, ...]:
+    """List the proof of a run in the order in which it came: all of it, or that of a step (0: of the whole run)."""
+    rows = tx.all(
+        _SELECT + "run = :run AND (:every = 1 OR step = :step) ORDER BY at, id",
+        company=company,
+        run=run,
+        every=step is None,
+        step=step or 0,
+    )
+    return tuple(ProofItem(company, *row) for row in rows)
+
+
+def _find_borrowed(tx: Transaction, item: ProofItem) -> tuple[int, int] | None:
+    """Find the run and step for which an artefact, or a link, stands as proof already; the proof of the whole run may be that of one of its steps.
+
+    What has neither artefact nor link (a note) is bound by its words alone.
+    """
+    if not item.artefact and item.kind not in ("url", "commit", "message", "tool result"):
+        return None
+    row = tx.one(
+        "SELECT run, step FROM proofs WHERE company = :company AND kind = :kind AND artefact = :artefact AND (artefact <> '' OR value = :value)"
+        " AND NOT (run = :run AND (step = :step OR step = 0 OR :step = 0)) ORDER BY at LIMIT 1",
+        company=item.company,
+        kind=item.kind,
+        artefact=item.artefact,
+        value=item.value,
+        run=item.run,
+        step=item.step,
+    )
+    return (row[0], row[1]) if row else None

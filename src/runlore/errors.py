@@ -13,6 +13,7 @@ RunloreError
 │   ├── KeyReused        an idempotency key came again with another body
 │   ├── Conflict         what is asked for contradicts what the record holds
 │   ├── UnfitText        a text that no record can hold
+│   ├── RemoteMoved      others have committed to the branch that the library is pushed to
 │   ├── BudgetTooSmall   no context pack says anything in so few tokens
 │   └── NotYetMined      the command needs the result of `runlore mine`
 ├── BadDocument          a document that cannot be read at all; carries its problems (exit code 1)
@@ -108,6 +109,14 @@ class Conflict(UsageError):
 class UnfitText(UsageError):
     def __init__(self, where: str, what: str) -> None:
         super().__init__(f"{where} holds {what}, which the record cannot keep as text. Take it out and try again.")
+
+
+class RemoteMoved(UsageError):
+    def __init__(self, remote: str, branch: str) -> None:
+        super().__init__(
+            f"The branch `{branch}` of {remote} holds commits that are not of this library, and nothing there is overwritten. `runlore pull` takes "
+            "them up as proposals; then move that branch back to the last commit of the library, or push to another repository."
+        )
 
 
 class NotYetMined(UsageError):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from runlore.actions.caller import Caller
@@ -18,8 +18,10 @@ from runlore.model.pack import STARTING_SECTIONS, Candidate, ContextPack, PackRe
 from runlore.model.search import Hit, Passage
 from runlore.record.companies import get_company, list_teams
 from runlore.record.database import Transaction
+from runlore.record.documents import list_links_from
 from runlore.record.principals import find_principal, is_active, list_principals
 from runlore.retrieval.index import SearchIndex
+from runlore.runbooks.inline import render_code, render_names
 from runlore.runbooks.tokens import count
 
 BUDGET: Final = 3000
@@ -33,6 +35,9 @@ _QUESTIONS: Final[tuple[tuple[str, str], ...]] = (
 _NOTES: Final = ("notes", "lessons")
 _MOST_DOCUMENTS: Final = 12
 _MOST_RUNBOOKS: Final = 200
+_MOST_ROLES: Final = 12
+_ANSWERS: Final = 0.15
+"""The score from which on a note answers a question."""
 _STRATEGY_SHARE: Final = 0.15
 _NOTE_SHARE: Final = 0.12
 _BRAND_SHARE: Final = 0.08
@@ -63,12 +68,14 @@ def onboard(caller: Caller, worker: str, *, team: str = "", budget: int = BUDGET
         teams = _teams(tx, caller.company, who, team)
         start = _Start(tx, caller.company, index, teams)
         name = get_company(tx, caller.company).name
+        roles = tuple(_roles(start))
         candidates = (
             *_strategy(start),
             *_answers(start),
-            record_candidate("How approvals work", *_approvals(tx, caller.company, caller.now)),
+            record_candidate("How approvals work", *_approvals(tx, caller.company, caller.now, roles)),
             *_runbooks(start),
             *_brand(start),
+            *_others(start),
         )
     title = f"{who.name if who else worker}, at {name}" + (f", team {team}" if team else "")
     return pack(PackRequest("onboarding", title), candidates, budget=budget, count=count, sections=STARTING_SECTIONS)
@@ -99,22 +106,50 @@ def _brand(start: _Start) -> Iterator[Candidate]:
 
 
 def _answers(start: _Start) -> Iterator[Candidate]:
-    """The notes and lessons that answer the questions; each document under the question that it answers best."""
-    answers: dict[str, tuple[float, str, list[Passage]]] = {}
+    """The notes and lessons that answer the questions; each document under the question that it answers best, and named under the others."""
+    answers: dict[str, dict[str, list[Passage]]] = {}
     for section, question in _QUESTIONS:
         found: dict[str, list[Passage]] = {}
-        for passage in start.index.passages(question, shelves=_NOTES, limit=2 * _MOST_DOCUMENTS):
-            found.setdefault(passage.name, []).append(passage)
+        for passage in start.index.passages(question, shelves=_NOTES, limit=_MOST_DOCUMENTS):
+            if passage.score >= _ANSWERS:
+                found.setdefault(passage.name, []).append(passage)
         hits = [Hit(name, own[0].shelf, own[0].score, own[0].why) for name, own in found.items()]
-        for hit in particular(hits, start.teams):
-            if hit.score > answers.get(hit.name, (0.0, "", []))[0]:
-                answers[hit.name] = (hit.score, section, found[hit.name])
-    order = {section: n for n, (section, _) in enumerate(_QUESTIONS)}
-    for name, (score, section, passages) in sorted(answers.items(), key=lambda a: (order[a[1][1]], -a[1][0], a[0])):
-        shelved = find_shelved(start.tx, start.company, name)
-        if shelved is not None:
-            why = (f"answers {section.lower()} ({score:.2f})",)
-            yield document_candidate(shelved, passages, why, section=section, share=_NOTE_SHARE)
+        answers[section] = {hit.name: found[hit.name] for hit in particular(hits, start.teams)}
+    for section, found in answers.items():
+        for name, passages in found.items():
+            best = max((own[name][0].score, other) for other, own in answers.items() if name in own)[1]
+            if best == section:
+                yield from _answer(start, name, section, passages)
+            else:
+                text = f"- See *{plain(passages[0].heading, 80)}* in `{name}`, under *{best}*."
+                yield record_candidate(section, text, document=name, why=f"answers {section.lower()}")
+
+
+def _answer(start: _Start, name: str, section: str, passages: list[Passage]) -> Iterator[Candidate]:
+    shelved = find_shelved(start.tx, start.company, name)
+    if shelved is not None:
+        why = (f"answers {section.lower()} ({passages[0].score:.2f})",)
+        yield document_candidate(shelved, passages, why, section=section, share=_NOTE_SHARE)
+
+
+def _others(start: _Start) -> Iterator[Candidate]:
+    """What else stands on the shelves of notes and lessons, by its title; what is in the pack already is joined with it."""
+    for shelf in _NOTES:
+        for name in _visible(start, shelf):
+            shelved = find_shelved(start.tx, start.company, name)
+            if shelved is not None:
+                why = (f"stands on the shelf {shelf}",)
+                yield replace(
+                    document_candidate(shelved, (), why, section="What else to know", share=_NOTE_SHARE), texts=()
+                )
+
+
+def _roles(start: _Start) -> Iterator[tuple[str, str]]:
+    """Which role is asked for a yes in which runbook."""
+    for document in list_visible(start.tx, start.company, "runbooks", start.teams)[:_MOST_RUNBOOKS]:
+        for link in list_links_from(start.tx, start.company, document.id):
+            if link.kind == "role" and "/approval" in link.where:
+                yield link.target, document.id
 
 
 def _whole(start: _Start, name: str, section: str, shelf: str, share: float) -> Iterator[Candidate]:
@@ -128,16 +163,23 @@ def _visible(start: _Start, shelf: str) -> tuple[str, ...]:
     return tuple(d.id for d in list_visible(start.tx, start.company, shelf, start.teams))[:_MOST_DOCUMENTS]
 
 
-def _approvals(tx: Transaction, company: str, now: int) -> tuple[str, str]:
-    """How approvals work here, from the record: who reviews and who publishes; in full and in short."""
+def _approvals(tx: Transaction, company: str, now: int, roles: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """How approvals work here, from the record: which roles are asked, who reviews and who publishes; in full and in short."""
     people = [p for p in list_principals(tx, company) if p.kind == "human" and is_active(p, now)]
     owners = _names(p for p in people if "own" in p.scopes)
     reviewers = _names(p for p in people if p.may("review"))
     assigners = _names(p for p in people if p.may("assign"))
     short = f"Ask before each step that has an *Approval*. Proposals are reviewed by {reviewers}."
+    asked: dict[str, list[str]] = {}
+    for role, runbook in roles:
+        asked.setdefault(role, []).append(runbook)
     full = "\n".join(
         [
             "- A step with an *Approval* waits for a yes of the role that it names, over exactly what was shown. Silence is no yes.",
+            *(
+                f"- {render_code(role)} is asked in {render_names(tuple(dict.fromkeys(names))[:_MOST_ROLES])}."
+                for role, names in sorted(asked.items())[:_MOST_ROLES]
+            ),
             f"- Work is given by {assigners}. A worker never approves its own work, and no agent approves any.",
             f"- What should change in the library is proposed (`runlore propose`), and reviewed by somebody who did not write it: {reviewers}.",
             f"- Owners: {owners}. They alone decide on principals, imports and policy.",

@@ -55,7 +55,7 @@ def _choose(caller: Caller, there: Sequence[Proposal], name: str) -> tuple[Propo
         if proposal.state != "open":
             raise Conflict(f"Proposal {proposal.number} ({proposal.document}) is {proposal.state}, not open.")
         return (proposal,)
-    meant = [p for p in there if _is_called(p.document, name)]
+    meant = [p for p in there if is_called(p.document, name)]
     documents = tuple(sorted({p.document for p in meant}))
     if len(documents) > 1 and name not in documents:
         raise AmbiguousName("proposed document", name, documents)
@@ -64,7 +64,7 @@ def _choose(caller: Caller, there: Sequence[Proposal], name: str) -> tuple[Propo
     return tuple(p for p in meant if name not in documents or p.document == name)
 
 
-def _is_called(document: str, name: str) -> bool:
+def is_called(document: str, name: str) -> bool:
     """Say whether a document goes by a name: its id, its id without the team, or its bare name."""
     below = document.rpartition(":")[2]
     return name in (document, below, below.partition("/")[2])

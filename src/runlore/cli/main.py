@@ -33,15 +33,23 @@ MINING: dict[str, tuple[str, str]] = {
 LIBRARY: dict[str, tuple[str, str]] = {
     "init": ("init", "Make the company's record and its library."),
     "import": ("import_documents", "Take files and folders into the library."),
+    "list": ("list_library", "List the approved documents of the library."),
     "history": ("history", "List the revisions of a document, who wrote and who approved each."),
     "diff": ("diff", "Show what changed from one revision of a document to another."),
+    "propose": ("propose", "Offer a document, or a change to one, for review."),
+    "proposals": ("proposals", "List what is offered and not yet decided."),
     "proposal": ("proposal", "Look at one proposal, or take it back."),
     "review": ("review", "Decide on proposals, or look at them where no decision is given."),
+    "publish": ("publish", "Approve what is offered: drafts, proposals and your own edits in the library folder."),
     "rollback": ("rollback", "Bring an earlier revision of a document back, as its next one."),
     "principal": ("principal", "Say who may act: add, list and revoke people, agents and services."),
     "team": ("team", "Say who stands together: add and list teams, and who is in them."),
+    "verify": ("verify", "Prove that the record is whole and that the library folder shows it."),
+    "checkpoint": ("checkpoint", "Write down where the log stands, to be kept elsewhere."),
     "backup": ("backup", "Write the whole record into one file, while others go on working."),
     "restore": ("restore", "Bring a record back from its backup, where there is none."),
+    "push": ("push", "Send the library's history to another git repository."),
+    "pull": ("pull", "Take what others committed to another git repository back as proposals."),
 }
 WORK: dict[str, tuple[str, str]] = {
     "search": ("search", "Find the approved documents that fit some words, and say why."),

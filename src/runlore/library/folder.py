@@ -45,6 +45,11 @@ class Found:
     content: bytes = b""
 
 
+def mode_of(found: Found | None) -> tuple[str, bool] | None:
+    """Give hash and mode of a file as the record has them, None where there is none."""
+    return (found.hash, found.executable) if found else None
+
+
 class BlockedPath(Exception):
     """A path leads through something that is no folder, or to something that is no file; ``why`` says what."""
 
@@ -247,16 +252,23 @@ def _stat(folder: int, name: str) -> os.stat_result | None:
         return None
 
 
-def write_own(root: int, name: str, content: bytes) -> None:
-    """Write a file of our own below ``.git/runlore``, as a whole or not at all. Raises StoreError."""
+def write_own(root: int, name: str, content: bytes, *, durable: bool = True) -> None:
+    """Write a file of our own below ``.git/runlore``, as a whole or not at all; ``durable`` waits for the disk. Raises StoreError."""
     path = f"{OWN}/{name}"
     try:
         with _parent(root, path, make=True) as (folder, _):
-            _write(folder, f"{name}.new", content, executable=False, durable=True)
+            _write(folder, f"{name}.new", content, executable=False, durable=durable)
             os.rename(f"{name}.new", name, src_dir_fd=folder, dst_dir_fd=folder)
-            os.fsync(folder)
+            if durable:
+                os.fsync(folder)
     except OSError as error:
         raise StoreError(path, f"cannot be written into the library folder: {error.strerror or error}") from error
+
+
+def now_of(root: int) -> int:
+    """Give the time by the clock that stamps the folder's files, in nanoseconds."""
+    write_own(root, "now", b"", durable=False)
+    return os.stat(f"{OWN}/now", dir_fd=root, follow_symlinks=False).st_mtime_ns
 
 
 def sync_folders(root: int, paths: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ import re
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,6 +21,9 @@ TIMEOUT = 60.0  # seconds for one command
 IMPORT_TIMEOUT = 1800.0
 DURABLE = ("-c", "core.fsync=committed,reference", "-c", "core.fsyncMethod=batch")
 """For commands that write: objects and refs are on the disk before the command ends."""
+REMOTE_TIMEOUT = 300.0
+PROTOCOLS = ("file", "https", "ssh")
+"""What a remote may be reached by."""
 MOST_BYTES = 256 << 20  # of one blob
 _OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BLOCK = 1 << 20
@@ -34,6 +37,17 @@ _SETTINGS = (
     "gc.auto=0",
     "maintenance.auto=false",
 )
+_VISITING = (
+    "core.hooksPath=" + os.devnull,
+    "core.fsmonitor=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "submodule.recurse=false",
+    "fetch.recurseSubmodules=false",
+    "transfer.fsckObjects=true",
+    "protocol.version=2",
+)
+_PASSWORD = re.compile(r"(://)[^/@\s]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +94,27 @@ def call(
     Raises GitError as ``run`` does, for codes above ``most``.
     """
     environment = {**_environment(repo), **({"GIT_INDEX_FILE": str(index)} if index else {})}
-    command = next((arg for before, arg in pairwise(("", *args)) if "-c" not in (before, arg)), "")
+    name = next((arg for before, arg in pairwise(("", *args)) if "-c" not in (before, arg)), "")
+    return _finish(_command(repo, args), name, environment, input=input, timeout=timeout, most=most)
+
+
+def _finish(
+    command: list[str],
+    name: str,
+    environment: Mapping[str, str],
+    *,
+    input: bytes | None = None,
+    timeout: float = TIMEOUT,
+    most: int = 0,
+) -> tuple[int, bytes]:
     try:
-        done = subprocess.run(
-            _command(repo, args), input=input, capture_output=True, timeout=timeout, check=False, env=environment
-        )
+        done = subprocess.run(command, input=input, capture_output=True, timeout=timeout, check=False, env=environment)
     except subprocess.TimeoutExpired:
-        raise GitError(command, f"no answer within {timeout:g} seconds") from None
+        raise GitError(name, f"no answer within {timeout:g} seconds") from None
     except OSError as error:
-        raise GitError(command, f"git cannot be started: {error.strerror or error}") from None
+        raise GitError(name, f"git cannot be started: {error.strerror or error}") from None
     if not 0 <= done.returncode <= most:
-        raise GitError(command, done.stderr.decode(errors="replace")[:2000])
+        raise GitError(name, _PASSWORD.sub(r"\1", done.stderr.decode(errors="replace"))[:2000])
     return done.returncode, done.stdout
 
 
@@ -172,6 +196,36 @@ def _read_answer(answers: IO[bytes], most: int) -> bytes | None:
         if size <= most:
             pieces.append(piece)
     return b"".join(pieces)[:-1] if pieces else None
+
+
+def list_differences(repo: Path, old: str, new: str) -> dict[str, tuple[str, str]]:
+    """Give what differs between two trees or commits: path → (mode, object) in the new one, both empty where the path went away."""
+    args = ("diff-tree", "-r", "--raw", "-z", "--no-renames", "--end-of-options", old, new)
+    words = iter(run(repo, *args, timeout=IMPORT_TIMEOUT).decode(errors="surrogateescape").split("\0"))
+    found = {}
+    for word in words:
+        if word.startswith(":"):
+            _, mode, _, oid, kind = word.split(" ")
+            found[next(words)] = ("", "") if kind == "D" else (mode, oid)
+    return found
+
+
+def list_changes(repo: Path, commits: Sequence[str]) -> Iterator[tuple[str, dict[str, tuple[str, str]]]]:
+    """Give what each commit changed against its parent: path → (mode, object), both empty where the path went away."""
+    text = "".join(f"{commit}\n" for commit in commits).encode()
+    args = ("diff-tree", "--stdin", "-r", "--raw", "-z", "--root", "--no-renames")
+    words = iter(run(repo, *args, input=text, timeout=IMPORT_TIMEOUT).decode(errors="surrogateescape").split("\0"))
+    found: dict[str, dict[str, tuple[str, str]]] = {}  # commits without a change are not named
+    commit = ""
+    for word in words:
+        if word.startswith(":"):
+            _, mode, _, oid, kind = word.split(" ")
+            found[commit][next(words)] = ("", "") if kind == "D" else (mode, oid)
+        elif word:
+            commit = word
+            found[commit] = {}
+    for commit in commits:
+        yield commit, found.get(commit, {})
 
 
 def fast_import(repo: Path, pieces: Iterable[bytes], timeout: float = IMPORT_TIMEOUT) -> dict[int, str]:
@@ -280,6 +334,33 @@ def parse_tree(content: bytes, width: int) -> Iterator[tuple[str, str, bool]]:
         position = end + 1 + width
         if mode in (b"40000", b"100644", b"100755"):
             yield name.decode(errors="replace"), content[end + 1 : position].hex(), mode == b"40000"
+
+
+@contextmanager
+def visit(repo: Path, tip: str) -> Iterator[Callable[..., bytes]]:
+    """Talk to other repositories: gives a ``run`` for git commands, as a guest in an empty repository that shares the objects of ``repo``.
+
+    So no ref, hook or setting of ``repo`` has a say, and nothing but objects is written into it. ``tip`` says what we have. The person's own settings
+    hold: they know how to get through to their servers. Protocols are file, https and ssh; no other program is started for a URL. A hook of a repository
+    on this machine is not run either.
+    """
+    with tempfile.TemporaryDirectory(prefix="runlore-visit-") as folder:
+        guest = Path(folder)
+        run(guest, "init", "--quiet", "--bare", "--template=", "--initial-branch=main")
+        settings = [word for setting in _VISITING for word in ("-c", setting)]
+        environment = {
+            **{key: value for key, value in _environment(guest).items() if key != "GIT_CONFIG_GLOBAL"},
+            "GIT_ALLOW_PROTOCOL": ":".join(PROTOCOLS),
+            "GIT_OBJECT_DIRECTORY": str(repo.absolute() / ".git" / "objects"),
+        }
+
+        def ask(*args: str, timeout: float = REMOTE_TIMEOUT) -> bytes:
+            command = ["git", "--no-pager", "-C", str(guest), *settings, *args]
+            return _finish(command, args[0], environment, timeout=timeout)[1]
+
+        if tip:
+            ask("update-ref", "refs/heads/ours", tip)
+        yield ask
 
 
 def _command(repo: Path, args: tuple[str, ...]) -> list[str]:

@@ -17,7 +17,8 @@ from pathlib import Path
 from runlore.errors import NoLibrary
 from runlore.library import git
 from runlore.library.cover import COVER, COVER_HASHES
-from runlore.library.folder import hold, read_file, recover, walk
+from runlore.library.folder import OWN, BlockedPath, hold, read_file, recover, walk
+from runlore.library.intake import readable
 from runlore.library.recorded import Commit, Source, cover_commit, list_commits, open_source, read_content
 from runlore.library.repository import (
     BY_HAND,
@@ -46,7 +47,7 @@ from runlore.library.worktree import (
 from runlore.model.document import SHELVES
 from runlore.model.library import Publication
 from runlore.record.database import Record
-from runlore.record.heads import count_publications, has_content
+from runlore.record.heads import count_publications, find_published, has_content
 from runlore.record.publications import list_outbox, list_publications, mark_projected
 from runlore.runbooks.formats.places import TEAMS
 
@@ -142,19 +143,35 @@ def _is_settled(record: Record, company: str, folder: Path) -> bool:
 def _open_repository(root: int, folder: Path) -> None:
     """Make the repository where there is none; see to it that it is one that we may write to."""
     if not has_repository(root):
-        strange = [seen.path for seen in walk(root) if not _is_expected(root, seen.path)]
-        if strange:
-            raise NoLibrary(str(folder), f"it holds other files, such as `{strange[0]}`")
+        if strange := _find_strange(root):
+            raise NoLibrary(str(folder), f"it holds other files, such as `{readable(strange)}`")
         make_repository(root, folder)
         make_shelves(root)
     check_repository(root, folder)
+
+
+def is_ours(root: int) -> bool:
+    """Say whether a folder is a library of ours, whole or damaged, or empty: one that may be replaced."""
+    try:
+        os.stat(OWN, dir_fd=root)
+    except OSError:
+        return not has_repository(root) and not _find_strange(root)
+    return True
+
+
+def _find_strange(root: int) -> str:
+    """Find a file that has no place in a library folder; empty where there is none."""
+    return next((seen.path for seen in walk(root) if not _is_expected(root, seen.path)), "")
 
 
 def _is_expected(root: int, path: str) -> bool:
     """Say whether a file may stand in a library folder whose repository is missing."""
     head, slash, _ = path.partition("/")
     if path in COVER:
-        found = read_file(root, path)
+        try:
+            found = read_file(root, path)
+        except BlockedPath:
+            return False
         return found is not None and found.hash == COVER_HASHES[path]
     return bool(slash and (head in SHELVES or head == TEAMS)) or head.startswith(".")
 
@@ -164,18 +181,19 @@ def find_line(source: Source, folder: Path) -> Line:
     tip = read_main(folder)
     if not tip:
         return Line()
-    recorded = {p.number: p.revision for p in list_publications(source.tx, source.company)} if tip else {}
     for most in (1, _FURTHEST):
         for commit, note in list_notes(folder, tip, most):
-            if note is not None and _is_recorded(source, note, recorded):
+            if note is not None and _is_recorded(source, note):
                 return Line(tip, commit, note.publication)
     raise NoLibrary(str(folder), "its branch `main` was not written by Runlore for this company's record")
 
 
-def _is_recorded(source: Source, note: CommitNote, recorded: dict[int, str]) -> bool:
+def _is_recorded(source: Source, note: CommitNote) -> bool:
+    """Say whether a commit shows a publication as the record has it, or is a cover upon one."""
+    there = find_published(source.tx, source.company, note.publication)
     if note.revision:
-        return recorded.get(note.publication) == note.revision
-    return note.company == source.company and note.publication in (0, *recorded)
+        return there == note.revision
+    return note.company == source.company and bool(there or not note.publication)
 
 
 def _extend(source: Source, folder: Path, line: Line) -> tuple[str, dict[int, str]]:

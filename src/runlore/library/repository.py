@@ -57,13 +57,14 @@ _STALE: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class CommitNote:
-    """What a commit of ours says of itself: the number and the revision of its publication, and the commit before it."""
+    """What a commit of ours says of itself: the number and the revision of its publication (of a cover: the company), who wrote it, and how."""
 
     commit: str
-    parent: str
     publication: int
     revision: str
     company: str = ""
+    author: str = ""
+    message: str = ""
 
 
 def has_repository(root: int) -> bool:
@@ -161,8 +162,8 @@ def parse_note(commit: str, content: bytes) -> CommitNote | None:
     number = trailers.get("Publication", "")
     if not committer.startswith(f"{COMMITTER} ") or not number.isdecimal() or len(parents) > 1:
         return None
-    parent = parents[0] if parents else ""
-    return CommitNote(commit, parent, int(number), trailers.get("Revision", ""), trailers.get("Company", ""))
+    author = next((value for key, _, value in fields if key == "author"), "")
+    return CommitNote(commit, int(number), trailers.get("Revision", ""), trailers.get("Company", ""), author, message)
 
 
 def move_main(folder: Path, new: str, old: str, *also: str) -> None:

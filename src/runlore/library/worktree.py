@@ -21,6 +21,7 @@ from runlore.library.folder import (
     Judge,
     drop_empty_folders,
     drop_file,
+    mode_of,
     put_file,
     read_file,
     sync_folders,
@@ -151,7 +152,7 @@ def refresh_cover(root: int) -> bool:
         wanted: Mode = (COVER_HASHES[path], False)
         states = frozenset({None, wanted, *((hash, False) for hash in EARLIER_HASHES.get(path, ()))})
         try:
-            if _mode(read_file(root, path)) != wanted:
+            if mode_of(read_file(root, path)) != wanted:
                 done = put_file(root, path, content, False, partial(is_one_of, states=states)) and done
         except BlockedPath:
             done = False
@@ -188,11 +189,7 @@ def list_states(source: Source, standing: Standing, path: str) -> frozenset[Mode
 
 def is_one_of(found: Found | None, states: frozenset[Mode | None]) -> bool:
     """Say whether a file is in one of some states."""
-    return _mode(found) in states
-
-
-def _mode(found: Found | None) -> Mode | None:
-    return (found.hash, found.executable) if found else None
+    return mode_of(found) in states
 
 
 def _show(root: int, source: Source, standing: Standing, touched: list[str], *, durable: bool) -> bool:
@@ -200,7 +197,7 @@ def _show(root: int, source: Source, standing: Standing, touched: list[str], *, 
     try:
         for path in list_paths(standing):
             wanted = standing.target.get(path)
-            if _mode(read_file(root, path)) == wanted:
+            if mode_of(read_file(root, path)) == wanted:
                 continue
             may = partial(is_one_of, states=list_states(source, standing, path))
             if not write_mode(root, source, path, wanted, may, durable=durable):

@@ -48,6 +48,19 @@ class _Summing:
         self._stream.flush()
 
 
+class _Body:
+    """A file to read from that ends before its checksum."""
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        self._stream = stream
+        self._left = size
+
+    def read(self, size: int) -> bytes:
+        part = self._stream.read(min(size, self._left))
+        self._left -= len(part)
+        return part
+
+
 def backup(record: Record, file: Path) -> dict[str, int]:
     """Write a backup of the whole record, beside its place and then in it; gives how many rows of each table it holds. Raises StoreError."""
     beside = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
@@ -159,8 +172,10 @@ def _check_sum(file: Path) -> None:
 
 def _frames(file: Path) -> Iterator[Any]:
     with file.open("rb") as stream:
+        size = os.fstat(stream.fileno()).st_size - len(_MAGIC) - _SUM
         stream.seek(len(_MAGIC))
-        with zstandard.ZstdDecompressor().stream_reader(stream, closefd=False) as packed:
+        body = cast("BinaryIO", _Body(stream, size))
+        with zstandard.ZstdDecompressor().stream_reader(body, closefd=False) as packed:
             while frame := _read_frame(file, packed):
                 yield frame
 

@@ -9,19 +9,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import apsw
 import msgspec
 import zstandard
 
-from runlore.context.ranking.belief import FITS, believe
+from runlore.context.ranking.belief import FITS, believe, order
 from runlore.context.ranking.card import Card, parse_card
 from runlore.context.ranking.likeness import share_runs
 from runlore.context.ranking.query import Query, Statistics, weigh_query
 from runlore.context.ranking.reasons import explain
-from runlore.context.ranking.sections import split_sections
+from runlore.context.ranking.sections import Section, split_sections
 from runlore.context.ranking.signals import Signals, measure
 from runlore.context.ranking.terms import terms_of
 from runlore.errors import StoreError
@@ -32,6 +31,8 @@ from runlore.retrieval.word_table import read_word_table
 from runlore.retrieval.write import Text, Writer, get_meta, put_meta
 
 _LARGEST_TEXT: Final = 1 << 28
+MOST_READ: Final = 20
+"""Documents whose sections are compared when none are named."""
 
 
 class DamagedIndex(StoreError):
@@ -62,6 +63,29 @@ class _Row(NamedTuple):
     revision: str
 
 
+class _Ranked(NamedTuple):
+    row: _Row
+    card: Card
+    signals: Signals
+    score: float
+    section: Section | None
+
+
+def _rank(
+    query: Query, statistics: Statistics, found: Sequence[tuple[_Row, Card]], sections: Sequence[Section | None] = ()
+) -> list[_Ranked]:
+    """Order documents, or sections, by what speaks for them; none is believed in more than the one before it."""
+    measured = measure(query, [card for _, card in found], statistics)
+    places = order(measured)
+    best = sorted(range(len(found)), key=lambda i: (-places[i], found[i][0].name, i))
+    score = 1.0
+    ranked = []
+    for i in best:
+        score = min(score, round(believe(measured[i], lexical=not query.vector), 4))
+        ranked.append(_Ranked(*found[i], measured[i], score, sections[i] if sections else None))
+    return ranked
+
+
 class SearchIndex:
     """The open index; any number of processes may have the same file open. Not to be shared between threads."""
 
@@ -69,7 +93,6 @@ class SearchIndex:
         self._file = file
         self._db = connection
         self._library = Library()
-        self._rarities: dict[int, int] = {}
 
     def watermark(self) -> str:
         """Give what the last update stored: which state of the record the index reflects; empty for an index that was begun anew."""
@@ -121,18 +144,26 @@ class SearchIndex:
             self._refresh()
             weighed, statistics = self._weigh(query, lexical)
             found = self._number_names(names) if names is not None else self._list_candidates(weighed, shelves)
-            measured = self._measure(weighed, statistics, found)
-            measured.sort(key=lambda entry: (-believe(entry[2], lexical=lexical), entry[0].name))
+            cards = [(row, card) for row, card in self._read_cards(found) if not shelves or row.shelf in shelves]
             if names is None:
-                measured = measured[: max(limit, 1) * 2]
-            rows = [
-                p
-                for row, card, _ in measured
-                if not shelves or row.shelf in shelves
-                for p in self._weigh_sections(row, card, weighed, statistics)
-            ]
-        rows.sort(key=lambda passage: (-passage.score, passage.name, passage.heading, passage.text))
-        return tuple(rows[:limit])
+                cards = [(e.row, e.card) for e in _rank(weighed, statistics, cards)[: max(limit, MOST_READ)]]
+            sections = [entry for row, card in cards for entry in self._list_sections(row, card, lexical=lexical)]
+        small = replace(statistics, mean_body=statistics.mean_passage)
+        ranked = _rank(
+            weighed, small, [(row, card) for row, card, _ in sections], [section for _, _, section in sections]
+        )
+        return tuple(
+            Passage(
+                e.row.name,
+                e.row.shelf,
+                e.section.heading or e.row.title,
+                e.section.text,
+                e.score,
+                explain(weighed, e.card, e.signals),
+            )
+            for e in ranked[:limit]
+            if e.section and (e.signals.passage or e.signals.title or e.score >= FITS)
+        )
 
     def duplicates(self, text: str, threshold: float = 0.7) -> tuple[Twin, ...]:
         """Give the documents whose text is nearly this one: those that share at least ``threshold`` of the runs of terms, nearest first."""
@@ -168,28 +199,16 @@ class SearchIndex:
         return self._db.execute(sql, (json.dumps(list(values)),)).fetchall()
 
     def _refresh(self) -> None:
-        if self._library.refresh(self._db):
-            self._rarities.clear()
+        self._library.refresh(self._db)
 
     def _search(self, text: str, shelves: Collection[str], limit: int, lexical: bool, abstain: bool) -> tuple[Hit, ...]:
         query, statistics = self._weigh(text, lexical)
-        measured = self._measure(query, statistics, self._list_candidates(query, shelves))
-        ranked = sorted(
-            ((believe(signals, lexical=lexical), row, card, signals) for row, card, signals in measured),
-            key=lambda e: (-e[0], e[1].name),
-        )
-        if abstain and (not ranked or ranked[0][0] < FITS):
+        ranked = _rank(query, statistics, self._read_cards(self._list_candidates(query, shelves)))
+        if abstain and (not ranked or ranked[0].score < FITS):
             return ()
         return tuple(
-            Hit(
-                row.name,
-                row.shelf,
-                round(score, 4),
-                self._explain(query, row.number, card, signals),
-                row.title,
-                row.revision,
-            )
-            for score, row, card, signals in ranked[:limit]
+            Hit(e.row.name, e.row.shelf, e.score, self._explain(query, e), e.row.title, e.row.revision)
+            for e in ranked[:limit]
         )
 
     def _list_candidates(self, query: Query, shelves: Collection[str]) -> list[int]:
@@ -215,22 +234,19 @@ class SearchIndex:
     def _weigh(self, text: str, lexical: bool) -> tuple[Query, Statistics]:
         terms = sorted(set(terms_of(text)))
         found = self._select(
-            "SELECT text, id, documents, requests FROM term WHERE text IN (SELECT value FROM json_each(?))", terms
+            "SELECT text, id, documents FROM term WHERE text IN (SELECT value FROM json_each(?))", terms
         )
-        totals = {key: int(get_meta(self._db, key) or 0) for key in ("documents", "body_terms", "sections", "requests")}
-        self._rarities.update((number, documents) for _, number, documents, _ in found)
+        documents, length, sections = (
+            int(get_meta(self._db, key) or 0) for key in ("documents", "body_terms", "sections")
+        )
         statistics = Statistics(
-            documents=totals["documents"],
-            mean_body=max(1.0, totals["body_terms"] / max(totals["documents"], 1)),
-            mean_passage=max(1.0, totals["body_terms"] / max(totals["sections"], 1)),
-            holders=MappingProxyType(self._rarities),
-            requests=totals["requests"],
-            requested={number: requests for _, number, _, requests in found},
+            documents=documents,
+            mean_body=max(1.0, length / max(documents, 1)),
+            mean_passage=max(1.0, length / max(sections, 1)),
+            holders={number: holders for _, number, holders in found},
         )
-        table = read_word_table()
-        return weigh_query(
-            text, {text: number for text, number, _, _ in found}, statistics, table, lexical=lexical
-        ), statistics
+        numbers = {text: number for text, number, _ in found}
+        return weigh_query(text, numbers, statistics, read_word_table(), lexical=lexical), statistics
 
     def _read_cards(self, numbers: Sequence[int]) -> list[tuple[_Row, Card]]:
         rows = self._select(
@@ -239,37 +255,22 @@ class SearchIndex:
         )
         return [(_Row(*row[:5]), parse_card(row[5])) for row in rows]
 
-    def _measure(
-        self, query: Query, statistics: Statistics, candidates: Sequence[int]
-    ) -> list[tuple[_Row, Card, Signals]]:
-        cards = self._read_cards(candidates)
-        self._learn_rarities({term for _, card in cards for term in card.title})
-        return [(row, card, measure(query, card, statistics)) for row, card in cards]
-
-    def _weigh_sections(self, row: _Row, card: Card, query: Query, statistics: Statistics) -> Iterator[Passage]:
-        """Measure every section of a document as a document of its own with the same title."""
-        small = replace(statistics, mean_body=statistics.mean_passage)
-        for section, (start, end) in zip(
-            split_sections(self._read_text(row.number).body), pairwise([*card.starts, len(card.body)]), strict=True
-        ):
-            about = read_word_table().encode(f"{row.title}. {section.heading}. {section.text}") if query.vector else b""
-            own = Card(card.title, (), card.body[start:end], (0,), (), (), array("b", about), card.named)
-            signals = measure(query, own, small)
-            score = round(believe(signals, lexical=not query.vector), 4)
-            if section.text and (signals.passage or signals.about):
-                yield Passage(
-                    row.name, row.shelf, section.heading or row.title, section.text, score, explain(query, own, signals)
+    def _list_sections(self, row: _Row, card: Card, *, lexical: bool) -> Iterator[tuple[_Row, Card, Section]]:
+        """Give every section of a document that has a text, as a small document with the same title."""
+        sections = split_sections(self._read_text(row.number).body)
+        table = read_word_table()
+        for section, (start, end) in zip(sections, pairwise([*card.starts, len(card.body)]), strict=True):
+            if section.text:
+                about = () if lexical else array("b", table.encode(f"{row.title}. {section.heading}. {section.text}"))
+                yield (
+                    row,
+                    Card(card.title, (), card.body[start:end], (0,), (), (), about, card.named if about else ()),
+                    section,
                 )
 
-    def _learn_rarities(self, terms: set[int]) -> None:
-        missing = sorted(terms - self._rarities.keys())
-        if missing:
-            rows = self._select("SELECT id, documents FROM term WHERE id IN (SELECT value FROM json_each(?))", missing)
-            self._rarities.update(rows)
-
-    def _explain(self, query: Query, number: int, card: Card, signals: Signals) -> tuple[str, ...]:
-        requests = self._read_text(number).requests if signals.served else ()
-        return explain(query, card, signals, requests)
+    def _explain(self, query: Query, entry: _Ranked) -> tuple[str, ...]:
+        requests = self._read_text(entry.row.number).requests if entry.signals.served else ()
+        return explain(query, entry.card, entry.signals, requests)
 
     def _read_text(self, number: int) -> Text:
         row = self._db.execute("SELECT text FROM document WHERE id = ?", (number,)).fetchone()

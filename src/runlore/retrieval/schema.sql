@@ -19,8 +19,7 @@ CREATE TABLE document (
 CREATE TABLE term (
     id INTEGER PRIMARY KEY,
     text TEXT NOT NULL UNIQUE,
-    documents INTEGER NOT NULL,
-    requests INTEGER NOT NULL
+    documents INTEGER NOT NULL
 );
 
 -- Which documents hold a term, by blocks of neighbouring ids: two bytes a document for its place in the block, then one byte each for how much it holds.

@@ -43,11 +43,10 @@ class Text(msgspec.Struct, frozen=True, array_like=True):
 
 @dataclass(slots=True)
 class _Gathered:
-    """What a batch of documents changes: places by term and block, holders and requests by term, shelves and sketches by block."""
+    """What a batch of documents changes: places by term and block, holders by term, shelves and sketches by block."""
 
     places: dict[tuple[int, int], dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
     holders: Counter[int] = field(default_factory=Counter)
-    requests: Counter[int] = field(default_factory=Counter)
     shelves: dict[int, dict[int, tuple[int, bytes]]] = field(default_factory=lambda: defaultdict(dict))
     totals: Counter[str] = field(default_factory=Counter)
 
@@ -135,7 +134,7 @@ class Writer:
         missing = sorted(terms - self._terms.keys())
         if missing:
             self._db.execute(
-                "INSERT OR IGNORE INTO term (text, documents, requests) SELECT value, 0, 0 FROM json_each(?)",
+                "INSERT OR IGNORE INTO term (text, documents) SELECT value, 0 FROM json_each(?)",
                 (json.dumps(missing),),
             )
             rows = self._db.execute(
@@ -160,10 +159,10 @@ class Writer:
                 db.execute("INSERT OR REPLACE INTO posting VALUES (?, ?, ?)", (term, block, places))
             elif row:
                 db.execute("DELETE FROM posting WHERE term = ? AND block = ?", (term, block))
-        touched = sorted({*gathered.holders, *gathered.requests})
+        touched = sorted(term for term, change in gathered.holders.items() if change)
         db.executemany(
-            "UPDATE term SET documents = documents + ?, requests = requests + ? WHERE id = ?",
-            [(gathered.holders[term], gathered.requests[term], term) for term in touched],
+            "UPDATE term SET documents = documents + ? WHERE id = ?",
+            [(gathered.holders[term], term) for term in touched],
         )
         if any(count < 0 for count in gathered.holders.values()):
             db.executemany("DELETE FROM term WHERE id = ? AND documents <= 0", [(term,) for term in touched])
@@ -201,13 +200,10 @@ def _gather(gathered: _Gathered, number: int, old: Card, new: Card, shelf: int, 
             gathered.places[term, block][place] = after.get(term, 0)
     gathered.holders.update(after.keys() - before.keys())
     gathered.holders.subtract(before.keys() - after.keys())
-    gathered.requests.update(new.served)
-    gathered.requests.subtract(old.served)
     gathered.shelves[block][place] = (shelf, sketch_of(vector).to_bytes(SKETCH_BYTES, "little"))
     gathered.totals["documents"] += int(new is not _NONE) - int(old is not _NONE)
     gathered.totals["body_terms"] += len(new.body) - len(old.body)
     gathered.totals["sections"] += len(new.starts) - len(old.starts)
-    gathered.totals["requests"] += len(new.served_starts) - len(old.served_starts)
 
 
 def _amounts(card: Card) -> dict[int, int]:

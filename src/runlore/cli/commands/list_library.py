@@ -41,7 +41,7 @@ def command(settings: Settings, shelf: str, team: str | None, due: bool, every: 
         return
     if edited:
         click.echo(
-            f"{plural(edited, 'file is', 'files are')} edited in the library folder; `runlore proposals` takes it up.",
+            f"{plural(edited, 'document is', 'documents are')} edited in the library folder; `runlore proposals` takes it up.",
             err=True,
         )
     if not found:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -18,14 +18,12 @@ LONGEST_QUERY: Final = 4000
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What is known of a whole library: how many documents, their mean lengths in terms, how many hold each term, and how many requests do."""
+    """What is known of a whole library: how many documents, their mean lengths in terms, and how many hold each of a query's terms."""
 
     documents: int
     mean_body: float
     mean_passage: float
     holders: Mapping[int, int]
-    requests: int = 0
-    requested: Mapping[int, int] = field(default_factory=dict)
 
     def rarity(self, term: int) -> float:
         """Give a term's inverse document frequency, above 0 always."""
@@ -34,7 +32,7 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query's known terms as numbers, in order; the weight of each; the weight of all, known or not; what neighbours weigh; its vector.
+    """A query's known terms as numbers, in order; the weight of each; the weight of all, known or not; which stand side by side; its vector.
 
     ``written`` is how each term stands in the query. ``vector`` is empty where meanings are not to be compared.
     """
@@ -42,7 +40,7 @@ class Query:
     terms: tuple[int, ...]
     weights: Mapping[int, float]
     total: float
-    pairs: Mapping[tuple[int, int], float]
+    pairs: frozenset[tuple[int, int]]
     written: Mapping[int, str]
     vector: bytes = b""
 
@@ -78,16 +76,11 @@ def weigh_query(
         terms=order,
         weights=known,
         total=total,
-        pairs=_pairs([numbers.get(term, -1) for term, _ in rows], known),
+        pairs=frozenset(
+            pair
+            for pair in pairwise(numbers.get(term, -1) for term, _ in rows)
+            if min(pair) >= 0 and pair[0] != pair[1]
+        ),
         written={numbers[term]: word for term, word in written.items() if term in numbers},
         vector=table.encode(text) if table and not lexical else b"",
     )
-
-
-def _pairs(order: Sequence[int], weights: Mapping[int, float]) -> dict[tuple[int, int], float]:
-    """Weigh neighbours in the query: the smaller of the two weights, because the commoner word of a pair is what makes it a pair."""
-    return {
-        (one, other): min(weights[one], weights[other])
-        for one, other in pairwise(order)
-        if one >= 0 and other >= 0 and one != other
-    }

@@ -5,7 +5,8 @@ Each signal lies between 0 and 1 and is a share of what could be, so that signal
 - ``whole``: weight of the query's terms in title, description and body, saturating with repetition and lowered in long documents
   (BM25F; Robertson, Zaragoza and Taylor 2004);
 - ``title``: share of the title's own words that the query says; ``lead``: of the query, in description and beginning; ``passage``: in the best section;
-- ``pairs``: neighbours in the query that are neighbours in the document;
+- ``pairs``: neighbours in the query that are neighbours in the document. Words of titles and neighbours weigh by their rarity among the candidates: what all of
+  them share does not tell them apart;
 - ``about``, ``named``: nearness in meaning to the beginning and to the title;
 - ``served``: likeness to the nearest request that the document has served; ``habit``: to all of them together.
 """
@@ -15,13 +16,14 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from runlore.context.ranking.card import LEAD, Card
 from runlore.context.ranking.meaning import nearness
-from runlore.context.ranking.query import Query, Statistics
+from runlore.context.ranking.query import Query, Statistics, rarity
 
 SATURATION: Final = 1.5
 LENGTH: Final = 0.75
@@ -32,7 +34,13 @@ TITLE_WEIGHT: Final = 3.0
 DESCRIPTION_WEIGHT: Final = 2.0
 FEW: Final = 2.0
 """Weight added below a title's share, so that a title of one common word cannot be wholly matched."""
-PAIRS_FLOOR: Final = 5.0
+FEW_PAIRS: Final = 5.0
+"""Weight added below the share of pairs, so that one pair of a short query does not decide."""
+SMOOTH: Final = 2.0
+"""Requests that a document is thought to have served as any other document would."""
+
+Pair = tuple[int, int]
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 class Signals(NamedTuple):
@@ -49,77 +57,105 @@ class Signals(NamedTuple):
     habit: float = 0.0
 
 
-def measure(query: Query, card: Card, statistics: Statistics) -> Signals:
-    """Measure what speaks for a document. The statistics know every term of the query and of the card's title."""
-    weights = query.weights
-    total = query.total or 1.0
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What of a query stands in one document: terms by place in the body, terms of the title, pairs, and per term the requests that held it."""
+
+    hits: Sequence[tuple[int, int]]
+    title: frozenset[int]
+    pairs: frozenset[Pair]
+    served: Counter[int]
+
+
+def measure(query: Query, cards: Sequence[Card], statistics: Statistics) -> list[Signals]:
+    """Measure what speaks for each of the candidates, which are the library as far as rarity among them goes."""
+    found = [_find(query, card) for card in cards]
+    titles = rarities_among(len(cards), Counter(term for card in cards for term in set(card.title)))
+    pairs = rarities_among(len(cards), Counter(pair for one in found for pair in one.pairs))
+    unseen = rarity(0, len(cards))
+    every_pair = sum(pairs.get(pair, unseen) for pair in query.pairs) + FEW_PAIRS
+    usual = _usual_requests(found, cards)
+    vector = memoryview(query.vector).cast("b")
+    measured = []
+    for card, one in zip(cards, found, strict=True):
+        whole, lead, passage = _measure_words(query, card, one, statistics)
+        said, own = sum(titles[term] for term in one.title), sum(titles[term] for term in set(card.title))
+        near = bool(vector) and bool(card.about)
+        measured.append(
+            Signals(
+                whole=whole,
+                title=said / (own + FEW),
+                lead=lead,
+                passage=passage,
+                pairs=sum(pairs[pair] for pair in one.pairs) / every_pair,
+                about=max(0.0, nearness(vector, card.about)) if near else 0.0,
+                named=max(0.0, nearness(vector, card.named)) if near else 0.0,
+                served=max((compare_request(query, terms) for terms in card.list_served()), default=0.0)
+                if one.served
+                else 0.0,
+                habit=_habit(query, one.served, len(card.served_starts), usual),
+            )
+        )
+    return measured
+
+
+def rarities_among(count: int, holders: Mapping[_Key, int]) -> dict[_Key, float]:
+    """Give the inverse document frequency of everything that some of ``count`` documents hold."""
+    return {key: rarity(number, count) for key, number in holders.items()}
+
+
+def _find(query: Query, card: Card) -> _Found:
+    weights, wanted = query.weights, query.pairs
     hits = [(place, term) for place, term in enumerate(card.body) if term in weights]
-    counts: Counter[int] = Counter(term for _, term in hits)
-    lead = Counter(term for place, term in hits if place < LEAD)
+    pairs = {(one, other) for (at, one), (to, other) in pairwise(hits) if to == at + 1 and (one, other) in wanted}
+    for field in (card.title, card.description):
+        pairs.update(pair for pair in pairwise(field) if pair in wanted)
+    title = frozenset(term for term in card.title if term in weights)
+    return _Found(hits, title, frozenset(pairs), Counter(term for term in card.served if term in weights))
+
+
+def _measure_words(query: Query, card: Card, found: _Found, statistics: Statistics) -> tuple[float, float, float]:
+    """Give the share of a query's weight that the whole document, its beginning and its best section hold."""
+    weights, total = query.weights, query.total or 1.0
+    counts: dict[int, float] = {**Counter(term for _, term in found.hits)}
+    lead: dict[int, float] = {**Counter(term for place, term in found.hits if place < LEAD)}
     for term in card.description:
         if term in weights:
-            counts[term] += DESCRIPTION_WEIGHT  # type: ignore[assignment]
-            lead[term] += 1
-    title = {term for term in card.title if term in weights}
-    for term in title:
-        counts[term] += TITLE_WEIGHT  # type: ignore[assignment]
-    served, habit = _measure_served(query, card, statistics)
-    return Signals(
-        whole=_share(weights, counts, SATURATION, LENGTH, len(card.body) / statistics.mean_body, total),
-        title=_title_share(title, card.title, statistics),
-        lead=_share(weights, lead, LEAD_SATURATION, 0.0, 1.0, total),
-        passage=_best_passage(weights, hits, card, statistics.mean_passage) / total,
-        pairs=_pair_share(query, hits, card),
-        about=max(0.0, nearness(memoryview(query.vector).cast("b"), card.about))
-        if query.vector and card.about
-        else 0.0,
-        named=max(0.0, nearness(memoryview(query.vector).cast("b"), card.named))
-        if query.vector and card.named
-        else 0.0,
-        served=served,
-        habit=habit,
-    )
+            counts[term] = counts.get(term, 0) + DESCRIPTION_WEIGHT
+            lead[term] = lead.get(term, 0) + 1
+    for term in found.title:
+        counts[term] = counts.get(term, 0) + TITLE_WEIGHT
+    whole = _share(weights, counts, _norm(SATURATION, LENGTH, len(card.body) / statistics.mean_body))
+    beginning = _share(weights, lead, LEAD_SATURATION)
+    return whole / total, beginning / total, _best_passage(weights, found.hits, card, statistics.mean_passage) / total
 
 
-def _share(
-    weights: Mapping[int, float], counts: Counter[int], bend: float, lengthwise: float, length: float, total: float
-) -> float:
-    norm = bend * (1 - lengthwise + lengthwise * length)
-    return sum(weights[term] * count / (count + norm) for term, count in counts.items()) / total
+def _share(weights: Mapping[int, float], counts: Mapping[int, float], norm: float) -> float:
+    return sum(weights[term] * count / (count + norm) for term, count in counts.items())
 
 
-def _title_share(said: set[int], title: Sequence[int], statistics: Statistics) -> float:
-    own = {term: statistics.rarity(term) for term in title}
-    return sum(own[term] for term in said) / (sum(own.values()) + FEW)
+def _norm(saturation: float, length_weight: float, length: float) -> float:
+    return saturation * (1 - length_weight + length_weight * length)
 
 
 def _best_passage(weights: Mapping[int, float], hits: Sequence[tuple[int, int]], card: Card, mean: float) -> float:
     """Give the weight of the query in the section that holds most of it."""
-    sections: dict[int, Counter[int]] = {}
+    sections: dict[int, dict[int, float]] = {}
     starts = card.starts
     for place, term in hits:
-        sections.setdefault(bisect_right(starts, place) - 1, Counter())[term] += 1
+        counts = sections.setdefault(bisect_right(starts, place) - 1, {})
+        counts[term] = counts.get(term, 0) + 1
     best = 0.0
     for number, counts in sections.items():
         end = starts[number + 1] if number + 1 < len(starts) else len(card.body)
-        length = (end - starts[number]) / mean
-        best = max(best, _share(weights, counts, PASSAGE_SATURATION, PASSAGE_LENGTH, length, 1.0))
+        best = max(
+            best, _share(weights, counts, _norm(PASSAGE_SATURATION, PASSAGE_LENGTH, (end - starts[number]) / mean))
+        )
     return best
 
 
-def _pair_share(query: Query, hits: Sequence[tuple[int, int]], card: Card) -> float:
-    if not query.pairs:
-        return 0.0
-    found = {(one, other) for (at, one), (to, other) in pairwise(hits) if to == at + 1}
-    found.update(pairwise(card.title))
-    found.update(pairwise(card.description))
-    return sum(weight for pair, weight in query.pairs.items() if pair in found) / (
-        sum(query.pairs.values()) + PAIRS_FLOOR
-    )
-
-
 def compare_request(query: Query, terms: Sequence[int]) -> float:
-    """Give how alike a query and a request that was served are, 0 to 1: the cosine of their weighted terms, the request's own at half weight."""
+    """Give how alike a query and a request that was served are, 0 to 1: the cosine of their terms, those of the request alone as heavy as the query's on average."""
     both = sum(query.weights[term] for term in terms if term in query.weights)
     if not both:
         return 0.0
@@ -128,20 +164,22 @@ def compare_request(query: Query, terms: Sequence[int]) -> float:
     return min(1.0, both / math.sqrt(query.total * own))
 
 
-def _measure_served(query: Query, card: Card, statistics: Statistics) -> tuple[float, float]:
-    """Compare with the requests served: the nearest one, and how much commoner the query's terms are among them than among all requests."""
-    rows = card.list_served()
-    if not rows:
-        return 0.0, 0.0
-    holding = Counter(term for term in card.served if term in query.weights)
-    return max(compare_request(query, terms) for terms in rows), _habit(query, holding, len(rows), statistics)
+def _usual_requests(found: Sequence[_Found], cards: Sequence[Card]) -> dict[int, float]:
+    """Give for each term of the query the share of all requests served by the candidates that hold it."""
+    total = sum(len(card.served_starts) for card in cards)
+    counts: Counter[int] = Counter()
+    for one in found:
+        counts.update(one.served)
+    return {term: (count + 0.5) / (total + 1) for term, count in counts.items()}
 
 
-def _habit(query: Query, holding: Counter[int], requests: int, statistics: Statistics) -> float:
-    known = sum(query.weights.values()) or 1.0
-    told = 0.0
-    for term, weight in query.weights.items():
-        usual = (statistics.requested.get(term, 0) + 0.5) / (statistics.requests + 1)
-        here = (holding.get(term, 0) + 2 * usual) / (requests + 2)
-        told += weight * math.log(here / usual)
-    return 1 / (1 + math.exp(-2 * told / known))
+def _habit(query: Query, served: Counter[int], requests: int, usual: Mapping[int, float]) -> float:
+    """Give how much likelier the query is among the requests that a document served than among all, term by term: 0.5 for as likely."""
+    if not requests:
+        return 0.0
+    told = weighed = 0.0
+    for term, share in usual.items():
+        here = (served[term] + SMOOTH * share) / (requests + SMOOTH)
+        told += query.weights[term] * math.log(here / share)
+        weighed += query.weights[term]
+    return 1 / (1 + math.exp(-2 * told / weighed)) if weighed else 0.5

@@ -263,9 +263,7 @@ class _Reading:
         counts = Counter(step.title for step in found)
         for step in found:
             at = step.sections[0]
-            above = next(
-                (n for n in range(at - 1, self.title_at, -1) if self.outline[n].level < self.outline[at].level), 0
-            )
+            above = self.above[at]
             twice = counts[step.title] > 1 and above and plain(self.outline[at].title).startswith(step.title)
             yield (_title(f"{plain(self.outline[above].title)}: {step.title}") if twice else step.title or "Step"), step
 

@@ -14,7 +14,8 @@ from runlore.runbooks.blocks import raw_text
 from runlore.runbooks.hidden import clean
 
 LARGEST = 256 * 1024
-"""Characters of which the structure is read; a longer text is kept and searched, and none of its steps are recognised."""
+MOST_LINES = 6000
+"""Characters and lines of which the structure is read; a longer text is kept and searched, and none of its steps are recognised."""
 
 PieceKind = Literal["text", "bullets", "numbers", "table", "code", "other"]
 
@@ -60,6 +61,16 @@ class Heading:
     body: int
     end: int
     pieces: tuple[Piece, ...] = ()
+
+
+def is_long(lines: Sequence[str]) -> bool:
+    """Say whether a text is longer than what is read for its structure."""
+    return len(lines) > MOST_LINES or sum(map(len, lines)) + len(lines) > LARGEST
+
+
+def whole_outline(lines: Sequence[str], first: int = 0) -> tuple[Heading, ...]:
+    """Give the outline of a text that is too long to read: one part without a title."""
+    return (Heading(0, "", first, first, len(lines)),)
 
 
 def read_outline(lines: Sequence[str], first: int = 0) -> tuple[Heading, ...]:

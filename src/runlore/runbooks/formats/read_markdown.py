@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from runlore.model import Problem
 from runlore.model.runbook import Runbook
-from runlore.runbooks.formats.find_steps import FoundSteps, find_steps, is_procedure
+from runlore.runbooks.formats.find_steps import find_steps, is_procedure
 from runlore.runbooks.formats.matter import Matter, read_matter
-from runlore.runbooks.formats.outline import LARGEST, Heading, read_outline
+from runlore.runbooks.formats.outline import LARGEST, MOST_LINES, is_long, read_outline, whole_outline
 from runlore.runbooks.formats.said import Said, extra_keys, read_head
 from runlore.runbooks.formats.sections import read_sections
 
@@ -15,10 +15,8 @@ def read_markdown(
     lines: list[str], matter: Matter, name: str, file: str, stem: str
 ) -> tuple[Said, Runbook | None, tuple[Problem, ...]]:
     """Give the head of a document, and its runbook where steps are recognised; a very long text is read without its structure."""
-    if sum(len(line) + 1 for line in lines) > LARGEST:
-        message = f"The text is longer than {LARGEST // 1024:,} KiB: it is kept and searched, and its steps were not looked for."
-        short = (Heading(0, "", matter.body, matter.body, len(lines)),)
-        return read_head(matter, lines, short, stem), None, (Problem(file, 0, "import-long", message, "warning"),)
+    if is_long(lines):
+        return read_head(matter, lines, whole_outline(lines, matter.body), stem), None, (too_long(file),)
     outline = read_outline(lines, matter.body)
     said = read_head(matter, lines, outline, stem)
     found = find_steps(lines, outline, said.title_at, said.title)
@@ -27,18 +25,17 @@ def read_markdown(
     return said, read_sections(lines, outline, said.title_at, found, base_runbook(name, said, matter)), ()
 
 
-def read_as_sections(lines: list[str], matter: Matter, name: str, stem: str) -> Runbook:
-    """Give a document's sections as a runbook, with no step where none is recognised."""
-    outline = read_outline(lines, matter.body)
-    said = read_head(matter, lines, outline, stem)
-    return read_sections(lines, outline, said.title_at, FoundSteps(), base_runbook(name, said, matter))
+def too_long(file: str) -> Problem:
+    """Give the warning that a text was not read for its structure."""
+    message = f"The text is longer than {LARGEST // 1024:,} KiB or {MOST_LINES:,} lines: it is kept and searched, and its steps were not looked for."  # fmt: skip
+    return Problem(file, 0, "import-long", message, "warning")
 
 
 def shows_procedure(text: str, file: str) -> bool:
     """Say whether a text shows by itself that it is a procedure, so that it stands with the runbooks where nobody says otherwise."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     lines = text.split("\n")
-    if len(text) > LARGEST:
+    if is_long(lines):
         return False
     matter = read_matter(text, file)
     outline = read_outline(lines, matter.body)

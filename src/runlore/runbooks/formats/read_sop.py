@@ -12,7 +12,8 @@ from dataclasses import replace
 from runlore.model import Problem
 from runlore.model.runbook import Input, KnownFailure, Runbook, Section, Step
 from runlore.runbooks.blocks import raw_text
-from runlore.runbooks.formats.outline import Heading, Piece, plain, read_outline, sink_headings, subtree
+from runlore.runbooks.formats.outline import Heading, Piece, is_long, plain, read_outline, sink_headings, subtree
+from runlore.runbooks.formats.read_markdown import too_long
 from runlore.runbooks.formats.sop_rules import check_sop
 from runlore.runbooks.hidden import clean, shorten
 
@@ -26,6 +27,9 @@ _AFTER = {"overview": "purpose", "parameters": "inputs", "steps": "steps", "exam
 
 def read_sop(lines: list[str], name: str, file: str) -> tuple[Runbook, tuple[Problem, ...]]:
     """Read an SOP; what that project's validator would say of it are warnings."""
+    if is_long(lines):
+        title = next((line[2:].strip() for line in lines if line.startswith("# ")), "")
+        return Runbook(name, "", plain(title[:200])), (too_long(file),)
     outline = read_outline(lines)
     text = "\n".join(lines)
     title = next((h.title for h in outline if h.level == 1), "")

@@ -6,9 +6,12 @@ A text that is no condition is a judgement: it stays as it is, and ``parsed`` is
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple, cast
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar, cast
 
 from runlore.model.condition import (
+    ArgumentValue,
     Comparison,
     Condition,
     Conjunction,
@@ -27,6 +30,8 @@ from runlore.model.condition import (
 )
 from runlore.runbooks.inline import parse_code, parse_constant, render_code, render_constant
 from runlore.runbooks.paths import is_path, path_end
+
+_Side = TypeVar("_Side", bound=Operand | Measure)
 
 _LONGEST = 2000
 _DEEPEST = 20
@@ -80,12 +85,12 @@ def list_paths(expression: Expression) -> tuple[ResultPath, ...]:
     """List every path that an expression reads, in the order of the text."""
     match expression:
         case Presence(path):
-            return (path,)
+            return (path,) if isinstance(path, ResultPath) else ()
         case Comparison(left, _, right):
             first = left.path if isinstance(left, Measure) else left
-            return (first, right) if isinstance(right, ResultPath) else (first,)
+            return tuple(side for side in (first, right) if isinstance(side, ResultPath))
         case Membership(path, values):
-            return (path, *(v for v in values if isinstance(v, ResultPath)))
+            return tuple(v for v in (path, *values) if isinstance(v, ResultPath))
         case Negation(item):
             return list_paths(item)
         case Conjunction(items) | Disjunction(items):
@@ -107,16 +112,69 @@ def list_inputs(expression: Expression) -> tuple[str, ...]:
             return tuple(name for item in items for name in list_inputs(item))
 
 
+def list_arguments(expression: Expression) -> tuple[str, ...]:
+    """List the names of the step's own arguments that an expression reads."""
+    match expression:
+        case Presence(path):
+            sides: tuple[object, ...] = (path,)
+        case Comparison(left, _, right):
+            sides = (left, right)
+        case Membership(path, values):
+            sides = (path, *values)
+        case Negation(item):
+            return list_arguments(item)
+        case Conjunction(items) | Disjunction(items):
+            return tuple(name for item in items for name in list_arguments(item))
+    return tuple(side.name for side in sides if isinstance(side, ArgumentValue))
+
+
+def renumber(condition: Condition, numbers: Mapping[int, int]) -> Condition | None:
+    """Give the condition with its steps numbered anew; None where it reads a step that has no new number. A judgement stays as it is."""
+    if condition.parsed is None:
+        return condition
+    if any(path.step and path.step not in numbers for path in list_paths(condition.parsed)):
+        return None
+    moved = _moved(condition.parsed, numbers)
+    return Condition(render_condition(moved), moved)
+
+
+def _moved(item: Expression, numbers: Mapping[int, int]) -> Expression:
+    match item:
+        case Presence(path, present):
+            return Presence(_place(path, numbers), present)
+        case Comparison(Measure(function, path), operator, right):
+            return Comparison(Measure(function, _place(path, numbers)), operator, _place(right, numbers))
+        case Comparison(left, operator, right):
+            return Comparison(_place(left, numbers), operator, _place(right, numbers))
+        case Membership(path, values):
+            return Membership(_place(path, numbers), tuple(_place(v, numbers) for v in values))
+        case Negation(inner):
+            return Negation(_moved(inner, numbers))
+        case Conjunction(items):
+            return Conjunction(tuple(_moved(i, numbers) for i in items))
+        case Disjunction(items):
+            return Disjunction(tuple(_moved(i, numbers) for i in items))
+
+
+def _place(side: _Side, numbers: Mapping[int, int]) -> _Side:
+    """The same side of a test, read from the step's new number."""
+    if isinstance(side, ResultPath) and side.step:
+        return replace(side, step=numbers[side.step])
+    return side
+
+
 def _inner(item: Expression, needs_parentheses: tuple[type, ...]) -> str:
     text = render_condition(item)
     return f"({text})" if isinstance(item, needs_parentheses) else text
 
 
-def _path(path: ResultPath) -> str:
+def _path(path: ResultPath | ArgumentValue) -> str:
+    if isinstance(path, ArgumentValue):
+        return f"argument {render_code(path.name)}"
     return render_code(f"step {path.step} {path.path}" if path.step else path.path)
 
 
-def _left(left: ResultPath | Measure) -> str:
+def _left(left: ResultPath | ArgumentValue | Measure) -> str:
     return f"{left.function}({_path(left.path)})" if isinstance(left, Measure) else _path(left)
 
 
@@ -128,7 +186,7 @@ def _operand(operand: Operand) -> str:
             return f"input {render_code(name)}"
         case Duration(amount, unit):
             return f"{amount} {unit}{'' if amount == 1 else 's'}"
-        case ResultPath():
+        case ResultPath() | ArgumentValue():
             return _path(operand)
 
 
@@ -221,7 +279,7 @@ class _Parser:
                 measure = Measure(function, self._path())
                 self._need("symbol", ")")
                 return self._comparison(measure)
-        path = self._path()
+        path = self._argument() or self._path()
         if self._take("word", "is"):
             if self._take("word", "present"):
                 return Presence(path)
@@ -231,7 +289,10 @@ class _Parser:
             return Membership(path, self._list())
         return self._comparison(path)
 
-    def _comparison(self, left: ResultPath | Measure) -> Comparison:
+    def _argument(self) -> ArgumentValue | None:
+        return ArgumentValue(str(self._next("name"))) if self._take("word", "argument") else None
+
+    def _comparison(self, left: ResultPath | ArgumentValue | Measure) -> Comparison:
         operator = self._next("symbol")
         if operator not in ("=", "!=", "<", "<=", ">", ">="):
             raise _NotACondition
@@ -259,7 +320,7 @@ class _Parser:
             return cast(Duration, self._next("duration"))
         if self._take("word", "input"):
             return InputValue(str(self._next("name")))
-        return self._path()
+        return self._argument() or self._path()
 
     def _path(self) -> ResultPath:
         if self._take("word", "step"):

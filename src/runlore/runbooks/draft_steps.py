@@ -10,13 +10,13 @@ from typing import Any
 
 from runlore.model import Approval, Argument, Evidence, FailureMode, Proof, ValueSource, Workflow, WorkflowStep
 from runlore.model.condition import Condition
+from runlore.model.condition_text import render_code, renumber
 from runlore.model.runbook import ApprovalRequirement, Binding, Input, ProofLevel, ProofRequirement, Recovery, Step
 from runlore.model.workflow import GuardKind
 from runlore.runbooks.bindings import render_source
-from runlore.runbooks.conditions import parse_condition, renumber
+from runlore.runbooks.conditions import parse_condition
 from runlore.runbooks.effects import is_shell
 from runlore.runbooks.hidden import HIDDEN, clean, code_words
-from runlore.runbooks.inline import render_code
 from runlore.runbooks.lines import PROOF_KINDS
 from runlore.runbooks.paths import is_path
 from runlore.runbooks.words import (

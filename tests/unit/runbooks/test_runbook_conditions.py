@@ -21,8 +21,9 @@ from runlore.model.condition import (
     Presence,
     ResultPath,
 )
+from runlore.model.condition_text import list_arguments, list_inputs, list_paths, render_condition
 from runlore.runbooks.condition_json import condition_to_json
-from runlore.runbooks.conditions import list_arguments, list_inputs, list_paths, parse_condition, render_condition
+from runlore.runbooks.conditions import parse_condition
 
 paths = st.builds(
     ResultPath,

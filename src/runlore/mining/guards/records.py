@@ -3,8 +3,10 @@
 A case looks at several orders and then cancels one. ``step 2 $.status`` means the status of that one:
 
 1. Of the results of the activity so far, the one whose call shares most argument values with the guarded call; the latest of equals.
-2. A later result, of whatever activity, that names the same thing in the same field (``$.order_id``) is the record as it is
-   now: its fields count before those of the older one. Where it lacks a field, the older one is read.
+2. A later result, of whatever activity, that names the same thing in the same field (``$.order_id``, the value that both calls
+   were given) is the record as it is now: its fields count before those of the older one. Where it lacks a field, the older one is read.
+3. Among the values of a list, all results that share as many argument values are read, and what came later of the same thing:
+   the variants of all products that were looked up, where the call names no product; the payments of the one order that it names.
 """
 
 from __future__ import annotations
@@ -42,10 +44,25 @@ def find_record(seen: Sequence[Seen], activity: str, wanted: Collection[str]) ->
 
     ``seen`` are the results so far in their order, those that went well; ``wanted`` the telling argument values of the guarded call.
     """
-    own = [n for n, s in enumerate(seen) if s.activity == activity]
-    if not own:
-        return ()
-    best = max(own, key=lambda n: (len(seen[n].given.intersection(wanted)), n))
-    names = [(p, v) for p, v in seen[best].fields.items() if v in wanted]
-    later = [n for n in range(best + 1, len(seen)) if any(seen[n].fields.get(p) == v for p, v in names)]
-    return (*reversed(later), best)
+    alike = _most_alike(seen, activity, wanted)
+    return (*reversed(_later(seen, alike[-1], wanted)), alike[-1]) if alike else ()
+
+
+def list_records(seen: Sequence[Seen], activity: str, wanted: Collection[str]) -> tuple[int, ...]:
+    """Give the places in ``seen`` of all results to read for an activity among the values of a list, in their order."""
+    alike = _most_alike(seen, activity, wanted)
+    return tuple(sorted({*alike, *(n for a in alike for n in _later(seen, a, wanted))}))
+
+
+def _most_alike(seen: Sequence[Seen], activity: str, wanted: Collection[str]) -> list[int]:
+    """The results of an activity whose calls share most argument values with the guarded one."""
+    shared = {n: len(s.given.intersection(wanted)) for n, s in enumerate(seen) if s.activity == activity}
+    most = max(shared.values(), default=0)
+    return [n for n, count in shared.items() if count == most]
+
+
+def _later(seen: Sequence[Seen], record: int, wanted: Collection[str]) -> list[int]:
+    """Later results about the same thing: they hold a value that both calls were given in the same field."""
+    given = seen[record].given.intersection(wanted)
+    names = [(p, v) for p, v in seen[record].fields.items() if v in given]
+    return [n for n in range(record + 1, len(seen)) if any(seen[n].fields.get(p) == v for p, v in names)]

@@ -39,6 +39,7 @@ class Flow:
         self._texts = ""
         self._listed: dict[str, Source] = {}
         self._given: set[str] = set()
+        self._things: set[str] = set()
         self._done: dict[tuple[str, str], Source] = {}
         self.activities: dict[str, int] = {}
 
@@ -52,6 +53,8 @@ class Flow:
         arguments = arguments_of(event.arguments)
         given = values_given(arguments)
         self._given |= given
+        if isinstance(event.result, dict):
+            self._things |= given & {v for v in event.result.values() if is_identifier(v)}
         if event.outcome == "ok":
             self.activities[name] = self.activities.get(name, 0) + 1
         if event.result is None or event.outcome == "rejected":
@@ -77,12 +80,24 @@ class Flow:
 
     def do(self, name: str, event: Event, place: Source) -> None:
         """Remember on which things something was done."""
-        for value in _things(event):
+        for value in self._things_of(event):
             self._done.setdefault((name, value), place)
 
     def done_before(self, name: str, event: Event) -> tuple[str, Source] | None:
         """Find the thing on which the same was done before, and where."""
-        return next(((value, self._done[name, value]) for value in _things(event) if (name, value) in self._done), None)
+        every = self._things_of(event)
+        return next(((value, self._done[name, value]) for value in every if (name, value) in self._done), None)
+
+    def _things_of(self, event: Event) -> list[str]:
+        """The identifiers of what a call is done on: given one by one, and shown by a record of their own; what it is done with has none."""
+        arguments = arguments_of(event.arguments)
+        return [
+            v
+            for n, values in arguments.items()
+            if "[*]" not in n
+            for v in values
+            if isinstance(v, str) and v in self._things
+        ]
 
     def untraced(self, event: Event) -> tuple[str, ...]:
         """List the arguments whose identifiers stand in no result and in no words before the call."""
@@ -109,12 +124,6 @@ class Flow:
         place = next((self._listed[value] for value in unread), None)
         self._tally.set("listed", len(self._listed), next(iter(self._listed.values()), None))
         self._tally.set("unread", len(unread) if looked else 0, place)
-
-
-def _things(event: Event) -> list[str]:
-    """The identifiers that a call is given one by one: what it is done on, rather than what it is done with."""
-    arguments = arguments_of(event.arguments)
-    return [v for name, values in arguments.items() if "[*]" not in name for v in values if is_identifier(v)]
 
 
 def _keys(result: dict[str, Any] | list[Any]) -> Iterable[str]:

@@ -8,6 +8,7 @@ Where outcomes are on record they are corrected by these (mining/conformance/wei
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -29,7 +30,7 @@ class Sign:
     name: str
     kind: DeviationKind
     weight: float
-    text: str
+    text: str = ""
     many: str = ""
     always: bool = False
     usual: float = 0.5
@@ -41,22 +42,34 @@ class Sign:
 
 
 SIGNS: Final[tuple[Sign, ...]] = (
-    # what the runbook says, and the case did otherwise
-    Sign("guard", "guard ignored", 1.5, "", always=True, usual=0.0, spread=0.4),
-    Sign("approval", "approval skipped", 0.4, "", always=True, usual=0.1, spread=0.3),
-    Sign("skipped", "skipped", 0.3, "", always=True, usual=0.2, spread=0.4),
-    Sign("order", "out of order", 0.1, "", always=True, usual=0.1, spread=0.3),
-    Sign("source", "wrong source", 0.2, "", always=True, usual=0.2, spread=0.4),
-    Sign("added", "added", 0.3, "", always=True, usual=0.0, spread=0.3),
-    Sign("repeated", "repeated", 0.4, "", always=True, usual=0.1, spread=0.3),
-    Sign("failed", "failed", 0.1, "", always=True, usual=0.1, spread=0.3),
+    # what was done against the runbook, refused by the tool, or not what the person wanted
+    Sign("guard", "guard ignored", 1.5, always=True, usual=0.0, spread=0.4),
+    Sign("added", "added", 0.2, always=True, usual=0.0, spread=0.3),
+    Sign(
+        "objections", "objected", 0.4, "The person was not content with what was done.",
+        "The person objected {n} times after it was done.", usual=0.6, spread=0.6,
+    ),
+    Sign(
+        "thoughts", "objected", 0.3, "The person thought otherwise after it was done.",
+        "The person thought otherwise {n} times after it was done.", usual=0.3, spread=0.4,
+    ),
+    Sign("failed", "failed", 0.1, always=True, usual=0.1, spread=0.3),
+    Sign("approval", "approval skipped", 0.4, always=True, usual=0.1, spread=0.3),
+    Sign(
+        "unagreed", "approval skipped", 0.4, "Something was changed, and the person's words before it were no plain yes.",
+        "{n} times something was changed, and the person's words before it were no plain yes.", usual=0.4, spread=0.5,
+    ),
+    Sign("source", "wrong source", 0.2, always=True, usual=0.1, spread=0.3),
+    Sign("repeated", "repeated", 0.3, always=True, usual=0.1, spread=0.3),
+    Sign("skipped", "skipped", 0.2, always=True, usual=0.2, spread=0.4),
+    Sign("order", "out of order", 0.1, always=True, usual=0.1, spread=0.3),
     # what was left undone
+    Sign(
+        "handed", "not done", 0.2, "The work was handed over while a proposal to the person was open.",
+        usual=0.05, spread=0.2,
+    ),
     Sign("open", "not done", 0.4, "It ends on a proposal that was never carried out.", usual=0.2, spread=0.4),
     Sign("idle", "not done", 0.4, "Nothing was changed.", usual=0.1, spread=0.25),
-    Sign(
-        "unread", "skipped", 0.4, "One of what was listed was never looked at.",
-        "{n} of what was listed were never looked at.", usual=0.3, spread=0.5,
-    ),
     Sign(
         "missing", "refused", 0.2, "The agent did not find what was asked for, and nothing was done.",
         usual=0.05, spread=0.2,
@@ -65,14 +78,13 @@ SIGNS: Final[tuple[Sign, ...]] = (
         "refusals", "refused", 0.4, "The agent said once that it could not.", "The agent said {n} times that it could not.",
         usual=0.7, spread=0.5,
     ),
-    # what the person made of it
     Sign(
-        "objections", "objected", 0.4, "The person was not content with what was done.",
-        "The person objected {n} times after it was done.", usual=0.6, spread=0.6,
+        "proposals", "not done", 0.4, "A proposal was made, and nothing was done after it.",
+        "{n} proposals were made, and nothing was done after them.", usual=0.3, spread=0.5,
     ),
     Sign(
-        "thoughts", "objected", 0.3, "The person thought otherwise after it was done.",
-        "The person thought otherwise {n} times after it was done.", usual=0.3, spread=0.4,
+        "unread", "skipped", 0.4, "One of what was listed was never looked at.",
+        "{n} of what was listed were never looked at.", usual=0.3, spread=0.5,
     ),
     Sign("lukewarm", "objected", 0.3, "The person's last words take note of it, no more.", usual=0.2, spread=0.3),
     # what makes work long, and error likely
@@ -86,6 +98,7 @@ SIGNS: Final[tuple[Sign, ...]] = (
     Sign("wishes", "drawn out", 0.2, "", "The person asked for more than one thing ({n} words of it).", usual=1.0, spread=0.6),
     Sign("several", "drawn out", 0.2, "", "The person spoke of several things at once ({n} words of it).", usual=1.0, spread=0.6),
 )  # fmt: skip
+"""In the order in which deviations are told."""
 
 BY_NAME: Final = {sign.name: sign for sign in SIGNS}
 
@@ -97,12 +110,12 @@ class Tally:
     counts: dict[str, int] = field(default_factory=dict)
     places: dict[str, list[Source]] = field(default_factory=dict)
 
-    def note(self, name: str, place: Source, times: int = 1) -> None:
-        """Count a sign at a place."""
+    def note(self, name: str, places: Sequence[Source], times: int = 1) -> None:
+        """Count a sign, seen at places."""
         self.counts[name] = self.counts.get(name, 0) + times
         kept = self.places.setdefault(name, [])
         if len(kept) < MOST_PLACES:
-            kept.append(place)
+            kept.extend(place for place in places if place not in kept)
 
     def set(self, name: str, count: int, place: Source | None) -> None:
         """Set a sign that is counted otherwise."""

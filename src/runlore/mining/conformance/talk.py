@@ -51,6 +51,7 @@ class Talk:
         self._agreed = False
         self._asked: Source | None = None
         self._noted: list[tuple[bool, Source]] = []
+        self._done: Source | None = None
         self._proposal: Source | None = None
         self._not_found: Source | None = None
 
@@ -74,12 +75,12 @@ class Talk:
         self._noted = [*self._noted[1 - _LAST_TURNS :], (bool(_NOTED.search(text)), place)]
         self._count("wishes", _MORE, text, place)
         self._count("several", _SEVERAL, text, place)
-        self._tally.note("turns", place)
-        if self._acts:
-            self._count("objections", _OBJECTS, text, place)
-            self._count("thoughts", _OTHERWISE, text, place)
+        self._tally.note("turns", (place,))
+        if self._done is not None:
+            self._count("objections", _OBJECTS, text, self._done, place)
+            self._count("thoughts", _OTHERWISE, text, self._done, place)
         else:
-            self._tally.note("waiting", place)
+            self._tally.note("waiting", (place,))
 
     def answer(self, agreed: bool, place: Source) -> None:
         """Take in what the person answered to a question of the agent's, put by a tool."""
@@ -90,16 +91,28 @@ class Talk:
         """Take in what the agent said."""
         text = event.text[:_MOST]
         self._count("refusals", _CANNOT, text, place)
-        self._proposal = place if _PROPOSES.search(text) and not self._acts_in_turn else None
+        proposes = _PROPOSES.search(text) is not None
+        self._proposal = place if proposes and not self._acts_in_turn else None
+        if proposes:
+            self._tally.note("proposals", (place,))
         if _NOT_FOUND.search(text):
             self._not_found = place
 
-    def act(self) -> None:
+    def act(self, place: Source) -> None:
         """Take in that the world was changed."""
+        if not self._agreed and not self._acts_in_turn:
+            self._tally.note("unagreed", (place,))
         self._acts += 1
         self._acts_in_turn += 1
+        self._done = place
         self._proposal = None
         self._tally.forget("thoughts")
+        self._tally.forget("proposals")
+
+    def hand_over(self, place: Source) -> None:
+        """Take in that the work was given to a person."""
+        if self._proposal is not None and not self._acts:
+            self._tally.note("handed", (place,))
 
     def close(self) -> None:
         """Set the signs that only the end tells."""
@@ -110,7 +123,7 @@ class Talk:
         self._tally.set("missing", int(lost is not None), lost)
         self._tally.set("idle", int(not self._acts and self._turns > 0), self._asked if not self._acts else None)
 
-    def _count(self, name: str, pattern: re.Pattern[str], text: str, place: Source) -> None:
+    def _count(self, name: str, pattern: re.Pattern[str], text: str, *places: Source) -> None:
         times = len(pattern.findall(text))
         if times:
-            self._tally.note(name, place, times)
+            self._tally.note(name, places, times)

@@ -18,7 +18,7 @@ from runlore.mining.conformance.evaluate import Known, decide
 from runlore.mining.conformance.find import Library
 from runlore.mining.conformance.flow import Flow
 from runlore.mining.conformance.plan import Plan, PlanGuard, PlanStep
-from runlore.mining.conformance.signs import Tally
+from runlore.mining.conformance.signs import SIGNS, Tally
 from runlore.mining.conformance.talk import YES, Talk
 from runlore.mining.conformance.weigh import Weights, tell, weigh
 from runlore.mining.steps import base_name
@@ -28,6 +28,8 @@ from runlore.model import Event, Source
 from runlore.model.conformance import Checked, Deviation, DeviationKind
 
 MOST_WORDS: Final = 400
+_ASKING: Final = ("ask the person", "propose a plan")
+"""Dialog that asks a person rather than gives the work to one."""
 _SIGN_OF: Final[dict[DeviationKind, str]] = {
     "guard ignored": "guard",
     "approval skipped": "approval",
@@ -38,6 +40,9 @@ _SIGN_OF: Final[dict[DeviationKind, str]] = {
     "repeated": "repeated",
     "failed": "failed",
 }
+
+
+_RANK: Final = {sign.name: rank for rank, sign in enumerate(SIGNS)}
 
 
 class Watch:
@@ -107,7 +112,7 @@ class Watch:
             plan.name if plan is not None else "",
             score,
             should_act,
-            _ordered((*_weighed(late, parts), *tell(self._tally, parts))),
+            _ordered(_weighed(late, parts), tell(self._tally, parts)),
             acted,
             self._transcript,
             self._started,
@@ -135,16 +140,19 @@ class Watch:
             return ()
         name = _name_of(activity)
         found: tuple[Deviation, ...] = ()
-        self._tally.note("afterwards", place)
+        self._tally.note("afterwards", (place,))
         if _is_act(activity, event):
             found, answer = self._judge(activity, event, place)
             if event.outcome == "ok":
                 self._act(name, event, place, answer)
             elif event.outcome in ("error", "rejected"):
-                found = (self._failure(name, event, place),)
+                ignored = tuple(d for d in found if d.kind == "guard ignored")
+                found = (*ignored, self._failure(name, event, place))
             for deviation in found:
-                self._tally.note(_SIGN_OF[deviation.kind], place)
+                self._tally.note(_SIGN_OF[deviation.kind], (place,))
             self._told.extend(found)
+        elif activity.role == "dialog" and activity.name not in _ASKING:
+            self._talk.hand_over(place)
         elif activity.role == "dialog" and event.words:
             self._talk.answer(bool(YES.search(event.words)), place)
             self._flow.hear(event.words)
@@ -154,7 +162,7 @@ class Watch:
     def _act(self, name: str, event: Event, place: Source, answer: bool | None) -> None:
         self._effects[name] += 1
         self._answers.append(answer)
-        self._talk.act()
+        self._talk.act(place)
         self._tally.forget("afterwards")
         self._flow.do(name, event, place)
 
@@ -333,5 +341,7 @@ def _weighed(told: tuple[Deviation, ...], parts: Mapping[str, float]) -> tuple[D
     return tuple(replace(d, weight=round(parts[_SIGN_OF[d.kind]] / number[_SIGN_OF[d.kind]], 4)) for d in told)
 
 
-def _ordered(deviations: tuple[Deviation, ...]) -> tuple[Deviation, ...]:
-    return tuple(sorted(deviations, key=lambda d: (d.sources[:1], d.kind, d.step, d.text)))
+def _ordered(deviations: tuple[Deviation, ...], signs: tuple[tuple[str, Deviation], ...]) -> tuple[Deviation, ...]:
+    """In the order of SIGNS, those of one sign by place."""
+    every = (*((_SIGN_OF[d.kind], d) for d in deviations), *signs)
+    return tuple(d for _, d in sorted(every, key=lambda e: (_RANK[e[0]], e[1].sources[:1], e[1].step, e[1].text)))

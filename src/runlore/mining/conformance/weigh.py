@@ -17,8 +17,8 @@ from runlore.mining.conformance.signs import SIGNS, Sign, Tally
 from runlore.model.conformance import Deviation
 
 VERSION: Final = 1
-FIRM: Final = 60.0
-"""How firmly the prior holds: the inverse of its variance. An outcome more or less moves a weight by at most about a sixtieth."""
+FIRM: Final = 300.0
+"""How firmly the prior holds: the inverse of its variance. An outcome more or less moves a weight by at most about a three-hundredth."""
 LEAST_SPREAD: Final = 0.25
 LEAST_CASES: Final = 30
 """Cases from which on what is usual is learned, and outcomes of each kind (a third of it) from which on weights are."""
@@ -138,14 +138,14 @@ def weigh(tally: Tally, weights: Weights) -> tuple[float, dict[str, float]]:
     return round(_logistic(weights.bias - math.fsum(parts.values())), 4), parts
 
 
-def tell(tally: Tally, parts: dict[str, float]) -> tuple[Deviation, ...]:
-    """The deviations that signs of the conversation are, where they stand out; those of the runbook are told when they happen."""
+def tell(tally: Tally, parts: dict[str, float]) -> tuple[tuple[str, Deviation], ...]:
+    """The deviations that signs of the conversation are, where they stand out, each with its sign; those of the runbook are told when they happen."""
     found = []
     for sign in SIGNS:
         count = tally.counts.get(sign.name, 0)
         if count and parts[sign.name] >= TELLING and _text(sign, count):
             places = tuple(tally.places.get(sign.name, ()))
-            found.append(Deviation(sign.kind, 0, _text(sign, count), places, round(parts[sign.name], 4)))
+            found.append((sign.name, Deviation(sign.kind, 0, _text(sign, count), places, round(parts[sign.name], 4))))
     return tuple(found)
 
 

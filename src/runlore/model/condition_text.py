@@ -116,11 +116,12 @@ def renumber(condition: Condition, numbers: Mapping[int, int]) -> Condition | No
         return condition
     if any(path.step and path.step not in numbers for path in list_paths(condition.parsed)):
         return None
-    moved = _moved(condition.parsed, numbers)
+    moved = renumbered(condition.parsed, numbers)
     return Condition(render_condition(moved), moved)
 
 
-def _moved(item: Expression, numbers: Mapping[int, int]) -> Expression:
+def renumbered(item: Expression, numbers: Mapping[int, int]) -> Expression:
+    """Give an expression with its steps numbered anew; every step that it reads must have a new number."""
     match item:
         case Presence(path, present):
             return Presence(_place(path, numbers), present)
@@ -131,11 +132,11 @@ def _moved(item: Expression, numbers: Mapping[int, int]) -> Expression:
         case Membership(path, values):
             return Membership(_place(path, numbers), tuple(_place(v, numbers) for v in values))
         case Negation(inner):
-            return Negation(_moved(inner, numbers))
+            return Negation(renumbered(inner, numbers))
         case Conjunction(items):
-            return Conjunction(tuple(_moved(i, numbers) for i in items))
+            return Conjunction(tuple(renumbered(i, numbers) for i in items))
         case Disjunction(items):
-            return Disjunction(tuple(_moved(i, numbers) for i in items))
+            return Disjunction(tuple(renumbered(i, numbers) for i in items))
 
 
 def _place(side: _Side, numbers: Mapping[int, int]) -> _Side:

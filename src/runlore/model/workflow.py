@@ -66,6 +66,7 @@ GuardBasis = Literal[
     "outcome",  # cases with a recorded outcome tell acted-and-went-well from acted-and-failed
     "errors",  # the tool refused where the condition did not hold
     "people",  # rejections, corrections, reverts and hand-overs
+    "result",  # the effect's own result no longer meets its guard: it is done once for each thing
     "choice",  # of what was looked at, the effect was only ever done where the condition held
 ]
 

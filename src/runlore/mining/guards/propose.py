@@ -183,7 +183,7 @@ def _counts(path: ResultPath, ours: Sequence[Leaf]) -> Iterator[Expression]:
         yield Comparison(Measure("count", path), ">=", Constant(min(counts)))
 
 
-def _absent(mine: Mapping[str, Sequence[Leaf]], beyond: Iterable[str], ran: int, number: int) -> Iterator[Expression]:
+def _absent(mine: Mapping[str, Sequence[object]], beyond: Iterable[str], ran: int, number: int) -> Iterator[Expression]:
     """Fields that no good act saw and others did."""
     for path in sorted(beyond):
         if len(mine.get(path, ())) * KEEPS <= ran and ran:

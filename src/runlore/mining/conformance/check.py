@@ -12,7 +12,7 @@ import msgspec
 from runlore.mining.activities import describe
 from runlore.mining.cases import split
 from runlore.mining.conformance.find import Library
-from runlore.mining.conformance.watch import Watch
+from runlore.mining.conformance.watch import Act, Watch
 from runlore.mining.conformance.weigh import DEFAULT, VERSION, Weights, learn
 from runlore.mining.values import Activity
 from runlore.model import Event, Transcript
@@ -32,12 +32,14 @@ class Experience(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A case that was watched to its end: what it came to, its signs, whether it is work in a repository, and the outcome on record, if any."""
+    """A case that was watched to its end: what it came to, its signs, whether it is work in a repository, the outcome on record, if any,
+    and the effects that it tried."""
 
     checked: Checked
     vector: tuple[float, ...]
     coding: bool
     reward: float | None
+    acts: tuple[Act, ...] = ()
 
 
 def watch_transcript(
@@ -64,7 +66,7 @@ def watch_transcript(
         )
         for event in own:
             watch.take(event)
-        yield Watched(watch.close(), watch.vector, coding, transcript.reward)
+        yield Watched(watch.close(), watch.vector, coding, transcript.reward, tuple(watch.acts))
 
 
 def _is_coding(events: Iterable[Event], described: dict[int, tuple[Activity, ...]], first: int) -> bool:

@@ -48,12 +48,12 @@ class Flow:
         if len(self._texts) < _MOST_WORDS:
             self._texts += "\n" + text.lower()
 
-    def call(self, name: str, event: Event, place: Source) -> None:
-        """Take in a call that is over, with its result."""
+    def call(self, name: str, event: Event, place: Source, *, reads: bool) -> None:
+        """Take in a call that is over, with its result; ``reads`` says that it changed nothing."""
         arguments = arguments_of(event.arguments)
         given = values_given(arguments)
         self._given |= given
-        if isinstance(event.result, dict):
+        if reads and isinstance(event.result, dict):
             self._things |= given & {v for v in event.result.values() if is_identifier(v)}
         if event.outcome == "ok":
             self.activities[name] = self.activities.get(name, 0) + 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from runlore.mining.activities import describe
@@ -45,6 +45,17 @@ _SIGN_OF: Final[dict[DeviationKind, str]] = {
 _RANK: Final = {sign.name: rank for rank, sign in enumerate(SIGNS)}
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An effect that was tried: where, its name, whether it went well, whether a guard warned of it, and whether any guard could tell."""
+
+    place: Source
+    name: str
+    good: bool
+    warned: bool
+    judged: bool
+
+
 class Watch:
     """A case of a session while it happens. ``name`` is the runbook that it has to follow; empty: the one that fits."""
 
@@ -72,6 +83,7 @@ class Watch:
         self._effects: Counter[str] = Counter()
         self._answers: list[bool | None] = []
         self._told: list[Deviation] = []
+        self.acts: list[Act] = []
         self._words: list[str] = []
         self._request = ""
         self._started = 0.0
@@ -151,12 +163,14 @@ class Watch:
             for deviation in found:
                 self._tally.note(_SIGN_OF[deviation.kind], (place,))
             self._told.extend(found)
+            warned = any(d.kind == "guard ignored" for d in found)
+            self.acts.append(Act(place, name, event.outcome == "ok", warned, answer is not None))
         elif activity.role == "dialog" and activity.name not in _ASKING:
             self._talk.hand_over(place)
         elif activity.role == "dialog" and event.words:
             self._talk.answer(bool(YES.search(event.words)), place)
             self._flow.hear(event.words)
-        self._flow.call(name, event, place)
+        self._flow.call(name, event, place, reads=activity.role == "read")
         return found
 
     def _act(self, name: str, event: Event, place: Source, answer: bool | None) -> None:
@@ -240,6 +254,8 @@ class Watch:
             alternatives = {earlier.activity, *(steps[n].activity for n in earlier.either if n in steps)}
             if earlier.optional or not earlier.activity or alternatives & self._flow.activities.keys():
                 continue
+            if any(s is step or s.activity in self._flow.activities for s in _users_of(plan, number)):
+                continue  # what it gives came from elsewhere
             if any(d.kind == "skipped" and d.step == number for d in self._told):
                 continue
             text = f"Step {number} ({earlier.title}) was not done before `{step.activity}`."
@@ -333,6 +349,11 @@ def _before(step: PlanStep, steps: Mapping[int, PlanStep]) -> list[int]:
             seen.add(number)
             pending.extend(steps[number].after)
     return sorted(seen)
+
+
+def _users_of(plan: Plan, number: int) -> list[PlanStep]:
+    """The steps that take a value from a step."""
+    return [s for s in plan.steps if any(v.kind == "step" and v.step == number for _, v in s.sources)]
 
 
 def _weighed(told: tuple[Deviation, ...], parts: Mapping[str, float]) -> tuple[Deviation, ...]:

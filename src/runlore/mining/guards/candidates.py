@@ -35,11 +35,13 @@ class Material:
     acts: Acts
     activities: Sequence[str]
     known: dict[Expression, Candidate] = field(default_factory=dict)
+    order: tuple[int, ...] = ()
     records: tuple[int, ...] = ()
     values: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         acts = self.acts.acts
+        self.order = tuple(sorted(range(len(acts)), key=lambda n: (acts[n].verdict != "good", n)))
         self.records = _pieces(a.witness for a in acts)
         self.values = _pieces(f"{a.witness}\0{sorted(a.arguments.items())!r}" for a in acts)
 
@@ -50,20 +52,21 @@ class Material:
     def evaluate(self, expressions: Sequence[Expression]) -> list[Candidate]:
         """Decide expressions for every act; one that too many good acts break, or too few can be decided for, stops nothing."""
         missing = [e for e in expressions if e not in self.known]
-        self.known.update((e, self._decided(e)) for e in missing)
+        self.known.update((e, self.decided(e, self.order)) for e in missing)
         return [self.known[e] for e in expressions]
 
-    def _decided(self, expression: Expression) -> Candidate:
+    def decided(self, expression: Expression, order: Sequence[int] = ()) -> Candidate:
+        """Decide one expression for every act. In an ``order``, the good acts first, it stops nothing once too many of them break it."""
         acts, mine = self.acts.acts, self.mask("good")
         words = words_of(expression, self.activities)
         true = false = 0
-        for number in sorted(range(len(acts)), key=lambda n: (acts[n].verdict != "good", n)):
+        for number in order or range(len(acts)):
             decided = decide(expression, acts[number], self.activities)
             true |= (decided is True) << number
             false |= (decided is False) << number
-            if (false & mine).bit_count() * KEEPS > max(mine.bit_count(), KEEPS):
+            if order and (false & mine).bit_count() * KEEPS > max(mine.bit_count(), KEEPS):
                 return Candidate(expression, words, 0, 0)
-        if ((true | false) & mine).bit_count() * 2 < mine.bit_count():
+        if order and ((true | false) & mine).bit_count() * 2 < mine.bit_count():
             return Candidate(expression, words, 0, 0)
         return Candidate(expression, words, true, false)
 

@@ -15,10 +15,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from runlore.mining.failures import is_telling
+from runlore.mining.guards.acts import Act
 from runlore.mining.guards.candidates import Candidate, Material, is_drawn, places
 from runlore.mining.guards.chance import fisher, testable
+from runlore.mining.guards.give import give
+from runlore.mining.guards.join import join
 from runlore.mining.guards.mention import words_in
 from runlore.mining.guards.propose import propose, usable
+from runlore.mining.guards.relate import relate
 from runlore.mining.words import content_words
 from runlore.model.condition import ArgumentValue, Comparison, Constant, Expression, Membership, Presence, ResultPath
 from runlore.model.workflow import GuardBasis
@@ -75,8 +79,8 @@ def learn(
     if len({a.witness for a in good}) < LEAST_GOOD or len(good) == len(seen):
         return ()
     others = [a for a in seen if a.verdict != "good"]
-    readable = usable(good, material.activities, (material.acts.effect,))
-    candidates = material.evaluate(list(priors) or propose(good, others, material.activities, readable))
+    candidates = material.evaluate(list(priors) or _propose(material, good, others))
+    joined = [] if priors else list(join(material, good, usable(good, material.activities, ()), within))
     accepted = mine | material.mask("failed", "taken back") & within
     found: list[Learned] = []
     stopped = 0
@@ -86,12 +90,24 @@ def learn(
         # what the tool accepted, it accepted whatever came of it
         ours = accepted if negatives.basis == "errors" else mine
         for _ in range(MOST_A_KIND):
-            best = _best(material, candidates, (ours, negatives.mask & ~stopped), negatives, known=bool(priors))
+            sides = (ours, negatives.mask & ~stopped)
+            best = _best(material, candidates, sides, negatives, known=bool(priors))
+            best = best or _best(material, joined, sides, negatives, known=False)
             if best is None:
                 break
             found.append(Learned(best[0], negatives.basis, negatives.message, best[1]))
             stopped |= best[0].false & ~mine
     return _needed(material, found)
+
+
+def _propose(material: Material, good: Sequence[Act], others: Sequence[Act]) -> list[Expression]:
+    """All candidates, each once."""
+    activities = material.activities
+    numbers = usable(good, activities, (material.acts.effect,))
+    fields = (e for n in numbers for e in propose(good, others, activities[n - 1], n))
+    return list(
+        dict.fromkeys((*fields, *relate(good, others, activities, numbers), *give(good, others, activities, numbers)))
+    )
 
 
 def _needed(material: Material, found: Sequence[Learned]) -> tuple[Learned, ...]:

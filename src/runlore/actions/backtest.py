@@ -16,6 +16,7 @@ from runlore.actions.mine import served_requests
 from runlore.actions.reading import read_transcripts
 from runlore.actions.runbooks import plan_of_mined
 from runlore.context.routing import Served, lines_of, train
+from runlore.corpus.files import write_file
 from runlore.corpus.index import list_entries, open_index
 from runlore.corpus.read import get_transcript
 from runlore.errors import NothingToRead, UsageError
@@ -29,6 +30,7 @@ from runlore.mining.mine import mine as find_workflows
 from runlore.mining.words import content_words
 from runlore.model import Problem, Transcript, Workflow
 from runlore.model.backtest import Backtest, Share, Warnings
+from runlore.report.backtest import render_backtests
 from runlore.settings import Settings
 
 LEAST_SESSIONS: Final = 6
@@ -188,6 +190,13 @@ def _warnings(mined: Mined, later: Sequence[Transcript]) -> Warnings:
                 bad = not act.good or (watched.reward is not None and watched.reward < 1)
                 (right if bad else false).add(transcript.session, act.warned)
     return Warnings(right.share(), false.share(), guards)
+
+
+def write_page(backtests: Sequence[Backtest], file: Path, generated: str) -> int:
+    """Write the page of backtests to a file, beside and then moved; gives its size in bytes. Raises StoreError."""
+    page = render_backtests(backtests, generated).encode("utf-8", errors="replace")
+    write_file(file, page, durable=False)
+    return len(page)
 
 
 def backtest_form(one: Backtest) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonpath
 
+from runlore.mining.guards.records import telling, top_fields
 from runlore.mining.leaves import argument_leaves, scalar_text
 from runlore.model.condition import (
     ArgumentValue,
@@ -41,10 +42,14 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One result that a step gave, with the values that its call was given (as text), by which a later call tells that it is about the same thing."""
+    """One result that a step gave, with the values that its call was given (as text), by which a later call tells that it is about the same thing.
+
+    ``order`` counts the results of the case.
+    """
 
     result: Any
     given: frozenset[str] = frozenset()
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class Known:
     """What is known when a condition is decided: the results of each step so far, the arguments that the step is about to give, the inputs.
 
     ``own`` is the number of the step that holds the condition, ``result`` its own result where it has run (for proofs).
-    ``now`` is in seconds since the epoch; 0 where no clock is known, and every age is undecided then.
+    ``now`` is in seconds since the epoch; 0 where no clock is known, and every age is undecided then. ``every`` are all results of the case so
+    far, of whatever step, in their order: a later one may say how a record stands now.
     """
 
     results: Mapping[int, Sequence[Shown]] = field(default_factory=dict)
@@ -61,6 +67,7 @@ class Known:
     own: int = 0
     result: Any = None
     now: float = 0.0
+    every: Sequence[Shown] = ()
 
 
 def arguments_of(arguments: Any) -> dict[str, tuple[Any, ...]]:
@@ -72,9 +79,9 @@ def arguments_of(arguments: Any) -> dict[str, tuple[Any, ...]]:
 
 
 def values_given(arguments: Mapping[str, tuple[Any, ...]]) -> frozenset[str]:
-    """Give the distinct values among arguments, as text; flags and numbers of one digit tell nothing and are left out."""
+    """Give the distinct values among arguments that tell one thing from another, as text."""
     every = (v for values in arguments.values() for v in values if v not in (None, "") and not isinstance(v, bool))
-    return frozenset(text for text in map(scalar_text, every) if len(text) > 1)
+    return telling(map(scalar_text, every))
 
 
 def decide(expression: Expression, known: Known) -> bool | None:
@@ -123,21 +130,34 @@ def _results(path: ResultPath, known: Known) -> Sequence[Shown]:
     return known.results.get(path.step or known.own, ())
 
 
-def _about(shown: Sequence[Shown], known: Known) -> Shown | None:
-    """Of several results the one whose call shares most argument values with the call that is judged, the latest of equals."""
-    if not shown:
-        return None
+def _alike(shown: Sequence[Shown], known: Known) -> list[Shown]:
+    """Of several results those whose calls share most argument values with the call that is judged."""
     given = values_given(known.arguments)
-    best = max(range(len(shown)), key=lambda n: (len(shown[n].given & given), n))
-    return shown[best]
+    most = max((len(s.given & given) for s in shown), default=0)
+    return [s for s in shown if len(s.given & given) == most]
+
+
+def _later(record: Shown, known: Known) -> list[Shown]:
+    """Later results about the same thing: in the same field they hold a value that both calls were given (mining/guards/records.py)."""
+    shared = record.given & values_given(known.arguments)
+    names = {(p, v) for p, v in top_fields(record.result).items() if v in shared}
+    if not names:
+        return []
+    return [s for s in known.every if s.order > record.order and not names.isdisjoint(top_fields(s.result).items())]
+
+
+def _about(side: ResultPath, known: Known) -> list[Any]:
+    """What a path selects in the record that the call is about, as it stands now; the older state where the newer lacks the path."""
+    alike = _alike(_results(side, known), known)
+    records = [*reversed(_later(alike[-1], known)), alike[-1]] if alike else []
+    return next((found for r in records if (found := _selected(side.path, r.result))), [])
 
 
 def _values(side: ResultPath | ArgumentValue, known: Known) -> list[Any]:
     if isinstance(side, ArgumentValue):
         given = (*known.arguments.get(side.name, ()), *known.arguments.get(f"{side.name}[*]", ()))
         return [v for v in given if v is not None]
-    about = _about(_results(side, known), known)
-    return _selected(side.path, about.result) if about is not None else []
+    return _about(side, known)
 
 
 def _compare(left: ResultPath | ArgumentValue | Measure, sign: str, right: Operand, known: Known) -> bool | None:
@@ -153,8 +173,7 @@ def _compare(left: ResultPath | ArgumentValue | Measure, sign: str, right: Opera
 
 
 def _measure(left: Measure, sign: str, right: Operand, known: Known) -> bool | None:
-    about = _about(_results(left.path, known), known)
-    values = _selected(left.path.path, about.result) if about is not None else []
+    values = _about(left.path, known)
     if left.function == "age":
         moments = [_moment(value) for value in values]
         if not moments or None in moments or not known.now or not isinstance(right, Duration):
@@ -200,7 +219,9 @@ def _is_among(side: ResultPath | ArgumentValue, operands: Sequence[Operand], kno
     complete = True
     for operand in operands:
         if isinstance(operand, ResultPath):
-            members.extend(v for shown in _results(operand, known) for v in _selected(operand.path, shown.result))
+            alike = _alike(_results(operand, known), known)
+            every = [*alike, *(later for shown in alike for later in _later(shown, known))]
+            members.extend(v for shown in every for v in _selected(operand.path, shown.result))
         else:
             found = _operand(operand, known)
             complete = complete and bool(found)

@@ -14,6 +14,8 @@ from runlore.model import Event, Source
 
 MOST_SHOWN: Final = 40
 """Results kept of one activity, the latest."""
+MOST_STANDING: Final = 200
+"""Results kept of all, the latest: what they say of a record is how it stands now."""
 _LONGEST_ID: Final = 40
 _SHORTEST_ID: Final = 4
 _MOST_WORDS: Final = 60_000
@@ -35,6 +37,8 @@ class Flow:
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
         self._shown: dict[str, list[Shown]] = defaultdict(list)
+        self._every: list[Shown] = []
+        self._order = 1
         self._values: set[str] = set()
         self._texts = ""
         self._listed: dict[str, Source] = {}
@@ -61,8 +65,11 @@ class Flow:
             return
         shown = self._shown[name]
         if event.outcome == "ok":
-            shown.append(Shown(event.result, given))
+            shown.append(Shown(event.result, given, self._order))
+            self._every.append(shown[-1])
+            self._order += 1
             del shown[:-MOST_SHOWN]
+            del self._every[:-MOST_STANDING]
         self._learn(event.result, place)
 
     def _learn(self, result: Any, place: Source) -> None:
@@ -111,7 +118,7 @@ class Flow:
         """Give what is known before a step of a plan is done, with the arguments of the call that is about to do it."""
         results = {s.number: self._shown[s.activity] for s in plan.steps if s.activity in self._shown}
         arguments = arguments_of(event.arguments) if event is not None else {}
-        return Known(results, arguments, inputs, step.number, None, now)
+        return Known(results, arguments, inputs, step.number, None, now, self._every)
 
     def shown(self, activity: str) -> tuple[Shown, ...]:
         """Give what an activity has shown so far, the latest last."""

@@ -18,6 +18,10 @@ Rule = tuple[str, str]
 """An activity and a path in its results."""
 
 
+DEEPEST = 2
+"""How deep a field may stand that names a record."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What was known before a call. ``known`` gives by activity the fields of the record that the call is about, the newest first,
@@ -65,11 +69,11 @@ class Past:
 
 
 def plain_fields(fields: Fields) -> dict[str, str]:
-    """Give the plain values at definite paths of a result, as text."""
+    """Give the plain values at the top of a result and one level below, as text."""
     return {
         p: scalar_text(leaf.values[0])
         for p, leaf in fields.items()
-        if "[*]" not in p and leaf.count == 1 and leaf.values
+        if "[*]" not in p and leaf.count == 1 and leaf.values and p.count(".") + p.count("['") <= DEEPEST
     }
 
 

@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from runlore.mining.leaves import is_map, render_path, scalar_text
+
 _LEAST_DIGITS = 3
 """Digits from which on a bare number tells one thing from another; ``2`` is a quantity or a page."""
 
@@ -32,6 +34,19 @@ def is_telling(value: str) -> bool:
     if value.lstrip("-").replace(".", "", 1).isdigit():
         return sum(c.isdigit() for c in value) >= _LEAST_DIGITS
     return len(value) >= 2 and value.lower() not in ("true", "false", "none", "null", "yes", "no")
+
+
+def top_fields(result: object) -> dict[str, str]:
+    """Give the plain values at the top of a result and one level below, by path, as text."""
+    if not isinstance(result, dict):
+        return {}
+    found: dict[str, str] = {}
+    for key, value in result.items():
+        inner = value.items() if isinstance(value, dict) and not is_map(value) else ((None, value),)
+        for name, item in inner:
+            if not isinstance(item, dict | list | bool) and item is not None:
+                found[render_path((key,) if name is None else (key, name))] = scalar_text(item)
+    return found
 
 
 def telling(values: Iterable[str]) -> frozenset[str]:

@@ -220,6 +220,7 @@ def _is_among(side: ResultPath | ArgumentValue, operands: Sequence[Operand], kno
     for operand in operands:
         if isinstance(operand, ResultPath):
             alike = _alike(_results(operand, known), known)
+            complete = complete and bool(alike or operand.step in (0, known.own))
             every = [*alike, *(later for shown in alike for later in _later(shown, known))]
             members.extend(v for shown in every for v in _selected(operand.path, shown.result))
         else:

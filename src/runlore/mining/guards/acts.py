@@ -50,6 +50,7 @@ class Act:
     time: float = 0.0
     result: Fields | None = None
     piece: str = ""
+    effect: str = ""
 
     @property
     def witness(self) -> str:
@@ -121,6 +122,7 @@ def _tried(row: Row, number: int, keys: Mapping[str, str]) -> Act:
         call.time,
         {leaf.path: leaf for leaf in call.leaves} if call.outcome == "ok" else None,
         "\n".join(sorted({b.value for b in call.bindings if b.name in named})) or "\n".join(sorted(wanted)),
+        call.name,
     )
 
 
@@ -203,6 +205,7 @@ def _left(effect: str, row: Row, keys: Mapping[str, str]) -> Iterator[Act]:
             call.time,
             None,
             "\n".join(sorted(record)),
+            effect,
         )
 
 

@@ -175,7 +175,7 @@ def _is_held(side: ArgumentValue, values: Sequence[Operand], act: Act, activitie
     constants = [v.value for v in values if isinstance(v, Constant)]
     if all(bool(held & rules) or any(is_equal(a, c) for c in constants) for a, held in zip(given, places, strict=True)):
         return True
-    return False if all(activity in act.ran for activity, _ in rules) else None
+    return False if all(activity in act.ran or activity == act.effect for activity, _ in rules) else None
 
 
 def is_equal(one: Scalar, other: Scalar) -> bool:

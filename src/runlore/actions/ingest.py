@@ -90,7 +90,7 @@ def ingest(
     home = make_home(settings.home)
     secret = read_secret(settings)
     forgotten, problems = tombstones.list_tombstones(home, secret)
-    rules, rule_problems = _read_rules(settings)
+    rules, rule_problems = read_rules(settings)
     sessions = frozenset(tombstone.session for tombstone in forgotten)
     job = Job(home, secret, settings.redact_email, settings.redact_home, rules, sessions, map_transcript, map_version)
     found = _list_tasks(job, _list_places(paths, settings), since, project, exclude)
@@ -131,7 +131,7 @@ def _list_places(paths: Sequence[Path], settings: Settings) -> list[Path]:
     return list(paths)
 
 
-def _read_rules(settings: Settings) -> tuple[tuple[tuple[str, str], ...], list[Problem]]:
+def read_rules(settings: Settings) -> tuple[tuple[tuple[str, str], ...], list[Problem]]:
     """Read the further rule files; a file that cannot be read is the person's mistake and stops the ingest before anything is stored."""
     rules: list[tuple[str, str]] = []
     problems: list[Problem] = []

@@ -14,6 +14,7 @@ from runlore.model import (
     Evidence,
     Fact,
     FailureMode,
+    Guard,
     Problem,
     Proof,
     Quote,
@@ -107,7 +108,8 @@ def _step_form(step: WorkflowStep) -> dict[str, Any]:
         "repeat": step.repeat,
         "after": list(step.after),
         "arguments": [_argument_form(a) for a in step.arguments],
-        "guards": list(step.guards),
+        "guards": [g.text for g in step.guards],
+        "guard_evidence": [_guard_form(g) for g in step.guards],
         "approval": _approval_form(step),
         "proof": [_proof_form(p) for p in step.proof],
         "support": list(step.support),
@@ -118,6 +120,21 @@ def _step_form(step: WorkflowStep) -> dict[str, Any]:
 
 def _argument_form(argument: Argument) -> dict[str, Any]:
     return {"name": argument.name, "source": value_form(argument.source), "support": list(argument.evidence.support)}
+
+
+def _guard_form(guard: Guard) -> dict[str, Any]:
+    return {
+        "kind": guard.kind,
+        "condition": guard.condition,
+        "support": list(guard.support),
+        "precision": guard.precision,
+        "negatives": guard.negatives,
+        "basis": guard.basis,
+        "message": any_case(guard.message),
+        "accident": guard.accident,
+        "counter": source_form(guard.counter) if guard.counter else None,
+        "sources": [source_form(s) for s in guard.evidence.sources],
+    }
 
 
 def _approval_form(step: WorkflowStep) -> dict[str, Any] | None:

@@ -25,6 +25,8 @@ MINING: dict[str, tuple[str, str]] = {
     "facts": ("facts", "List what sessions keep finding out, asking and being told again."),
     "report": ("report", "Write one self-contained page to look at and send on."),
     "export": ("export", "Write drafts as skills, or events for other tools."),
+    "check": ("check", "Say how far sessions did what the runbooks say."),
+    "backtest": ("backtest", "Judge a library from the earlier part of a history by the later part."),
     "lint": ("lint", "Check a runbook and say what to do about each problem."),
     "dismiss": ("dismiss", "Hide a workflow until its evidence changes."),
     "forget": ("forget", "Erase transcripts and what was kept of them."),

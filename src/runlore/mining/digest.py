@@ -18,12 +18,14 @@ from runlore.mining.cases import split
 from runlore.mining.dataflow import Binding, Results, Words, bind
 from runlore.mining.facts import Observation, observe
 from runlore.mining.goal_table import asks_for_something, spoken_goals
+from runlore.mining.guards.consent import asks_consent, gives_consent
+from runlore.mining.guards.shown import Leaf, show
 from runlore.mining.leaves import render_path, result_leaves, scalar_text
 from runlore.mining.values import Activity, Span
 from runlore.mining.words import classify_prompt, content_words
 from runlore.model import Event, Transcript
 
-VERSION = 10
+VERSION = 11
 
 MOST_WORDS = 1500
 """Characters kept of one thing that a person said."""
@@ -53,7 +55,8 @@ _URL = re.compile(r"https?://[^\s\"'<>]{4,}")
 
 class Said(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Something that a person said: its kind (mining/words.py; ``refusal`` for a rejected call), where, and after how many calls of the case;
-    ``goals`` is what it says for each goal, ``asks`` whether it asks plainly for a kind of work (mining/goal_table.py)."""
+    ``goals`` is what it says for each goal, ``asks`` whether it asks plainly for a kind of work (mining/goal_table.py),
+    ``consents`` whether it says yes to what the agent had put to the person."""
 
     kind: str
     text: str
@@ -63,11 +66,13 @@ class Said(msgspec.Struct, frozen=True, array_like=True, gc=False):
     after: int
     goals: tuple[tuple[int, float], ...] = ()
     asks: bool = False
+    consents: bool = False
 
 
 class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One activity of one call. ``scalars`` are (path, value) of the result's plain fields, ``edges`` numbers of earlier calls whose
-    results first held a value that this call used; ``key`` tells the same call in two files; ``tokens`` are those spent since the call before."""
+    results first held a value that this call used; ``key`` tells the same call in two files; ``tokens`` are those spent since the call before,
+    ``leaves`` what the result of a tool with structured results holds, by generalised path."""
 
     key: int
     name: str
@@ -91,6 +96,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     objects: tuple[str, ...]
     actor: str = "agent"
     tokens: int = 0
+    leaves: tuple[Leaf, ...] = ()
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -173,6 +179,7 @@ class _Reading:
         self.said: list[Said] = []
         self.interrupts: list[int] = []
         self.tokens = 0
+        self.put = ""  # what the agent said last
 
 
 def _case(
@@ -190,6 +197,8 @@ def _case(
             _hear(state, event, number in requests)
             if number in requests and not _has_acted(state):
                 asked.append(event.text)
+        elif event.kind == "say" and not event.parent:
+            state.put = event.text or state.put
         elif event.kind == "interrupt":
             state.interrupts.append(len(state.calls))
         elif number in described:
@@ -234,12 +243,14 @@ def _hear(state: _Reading, event: Event, request: bool) -> None:
     if request and not state.said:
         kind = "plan" if kind == "plan" else "request"
     state.words.add(event.text)
-    state.said.append(_heard(kind, event.text, (event.line, event.index), event.time, len(state.calls)))
+    consents = asks_consent(state.put) and gives_consent(event.text)
+    state.said.append(_heard(kind, event.text, (event.line, event.index), event.time, len(state.calls), consents))
 
 
-def _heard(kind: str, text: str, place: tuple[int, int], time: float, after: int) -> Said:
+def _heard(kind: str, text: str, place: tuple[int, int], time: float, after: int, consents: bool = False) -> Said:
     text = text[:MOST_WORDS]
-    return Said(kind, text, *place, time, after, spoken_goals(text), asks_for_something(text))
+    consents = consents or kind == "confirmation"
+    return Said(kind, text, *place, time, after, spoken_goals(text), asks_for_something(text), consents)
 
 
 def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) -> None:
@@ -282,6 +293,7 @@ def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) 
                 activity.objects,
                 event.actor,
                 state.tokens,
+                show(result) if own and structured and outcome == "ok" else (),
             )
         )
         state.tokens = 0

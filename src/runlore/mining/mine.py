@@ -19,6 +19,8 @@ from runlore.mining.failures import collect as collect_failures
 from runlore.mining.goal_table import belongs_to
 from runlore.mining.goals import goals_of, is_asked_for, is_coding, opening_of
 from runlore.mining.grouping import Group, Repeated, group, is_effect, measure, pieces_of, plain_name
+from runlore.mining.guards.attach import GuardsByEffect
+from runlore.mining.guards.collect import learn_guards, list_rows
 from runlore.mining.naming import kebab, procedure_title, telling_words, unique
 from runlore.mining.people import hear
 from runlore.mining.steps import MOST_SOURCES, Member, base_name, generalise, step_name
@@ -61,8 +63,9 @@ def mine(digests: Iterable[Digest], known: Sequence[Known] = ()) -> Mined:
     groups = group(pieces)
     failures = collect_failures((d.transcript, case) for d in rows for case in d.cases)
     identities = _identify(groups, known)
+    guards = learn_guards(list_rows((d.session, d.transcript, case) for d in rows for case in d.cases))
     workflows = [
-        _workflow(group, identity, failures, [g for g in groups if g is not group])
+        _workflow(group, identity, failures, [g for g in groups if g is not group], guards)
         for group, identity in zip(groups, identities, strict=True)
     ]
     told = [n for n, w in enumerate(workflows) if any(not s.activity.startswith("/") for s in w.steps)]
@@ -115,9 +118,15 @@ def _named(workflows: Sequence[Workflow], names: dict[str, str]) -> list[Workflo
     ]
 
 
-def _workflow(group: Group, identity: str, failures: dict[tuple[str, str], Seen], others: Sequence[Group]) -> Workflow:
+def _workflow(
+    group: Group,
+    identity: str,
+    failures: dict[tuple[str, str], Seen],
+    others: Sequence[Group],
+    guards: GuardsByEffect,
+) -> Workflow:
     goal = group.goal
-    steps = generalise(group.members, group.anchors, partial(belongs_to, goal) if goal else lambda _: False)
+    steps = generalise(group.members, group.anchors, partial(belongs_to, goal) if goal else lambda _: False, guards)
     references = tuple(_reference(m) for m in group.members)
     title = _title(steps, group)
     people = hear(group.members, steps, title, _asker(group, title))
@@ -348,5 +357,5 @@ def from_case(digest: Digest, case: Case) -> Workflow:
     goal = next(iter(goals_of(case)), None)
     run = next((plain_name(c.name) for c in case.calls if c.role == "procedure" and c.outcome == "ok"), "")
     alone = Group(focus, (Member(digest.session, digest.transcript, case, frozenset()),), goal, "" if goal else run)
-    made = _workflow(alone, f"case-{digest.session[:12]}", collect_failures([(digest.transcript, case)]), [])
+    made = _workflow(alone, f"case-{digest.session[:12]}", collect_failures([(digest.transcript, case)]), [], {})
     return replace(made, name=kebab(made.title))

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from runlore.mining.commands import is_run_of, typical_command
 from runlore.mining.dataflow import Binding
 from runlore.mining.digest import Call, Case
+from runlore.mining.guards.approval import approval
+from runlore.mining.guards.attach import GuardsByEffect, attach, read_by
 from runlore.mining.order import arrange, arrows, precedence
 from runlore.mining.proof import proofs
 from runlore.mining.rules import Rule, choose_all
-from runlore.model import Approval, Argument, Evidence, Source, ValueSource, WorkflowStep
+from runlore.model import Argument, Evidence, Source, ValueSource, WorkflowStep
 
 _FLAGS = re.compile(r" (?!--?(?:force|amend|abort|continue|delete|hard|prune|dry-run|rebase|[a-z]$))--?[\w-]+")
 """Flags that make no step of their own; those that change what is done stay."""
@@ -113,12 +115,17 @@ def relevant(member: Member, is_telling: Callable[[str], bool] = lambda _: False
 
 
 def generalise(
-    members: Sequence[Member], focus: frozenset[str], is_telling: Callable[[str], bool] = lambda _: False
+    members: Sequence[Member],
+    focus: frozenset[str],
+    is_telling: Callable[[str], bool] = lambda _: False,
+    guards: GuardsByEffect | None = None,
 ) -> tuple[WorkflowStep, ...]:
     """Give the steps of a workflow from its good cases (from all, where fewer than three went well).
 
     ``is_telling`` says which activities belong to what the cases are for: these are steps where fewer cases have them, common or not.
+    ``guards`` are those of all effects; what they read is a step.
     """
+    guards = guards or {}
     good = [m for m in members if m.good]
     cases = good if len(good) >= LEAST_CASES else list(members)
     occurrences = [relevant(m, is_telling) for m in cases]
@@ -132,16 +139,19 @@ def generalise(
     chosen |= _alternatives(occurrences, counts, chosen, by_name)
     if len(cases) >= LEAST_CASES:
         chosen = {n for n in chosen if counts[n] > 1 or n in focus}
+    read = {(a, e) for a, e in read_by(chosen, guards) if a in counts}
+    chosen |= {activity for activity, _ in read}
     before, _ = precedence([[o.name for o in row] for row in occurrences])
     ordered = arrange(
         [n for n in counts if n in chosen], before, {n: _PLACE.get(by_name[n][0].call.role, 1) for n in counts}
     )
     data = {(rule.activity, name) for (name, _), rule in rules.items() if rule.kind == "step" and name in chosen}
-    must = arrows(ordered, before, data)
+    must = arrows(ordered, before, data | read)
     numbers = {name: number for number, name in enumerate(ordered, 1)}
-    return tuple(
+    steps = [
         _step(name, by_name[name], counts[name], len(cases), numbers, must[name], rules, focus) for name in ordered
-    )
+    ]
+    return attach(steps, guards)
 
 
 def _rules(
@@ -230,7 +240,7 @@ def _step(
         repeat_evidence=again,
         after=tuple(sorted(numbers[a] for a in after)),
         arguments=_arguments(name, items, numbers, rules),
-        approval=_approval(items) if effect else None,
+        approval=approval(items) if effect else None,
         proof=proofs(items) if effect or name in focus or any(c.role == "check" for c in calls) else (),
         support=(count, cases),
         sources=_sources(items),
@@ -317,17 +327,3 @@ def _typed(text: str, kind: str) -> str | float | bool:
             return int(text) if len(text) < 19 else text  # beyond 64 bits no number can be stored
         return float(text) if math.isfinite(float(text)) else text
     return text
-
-
-def _approval(items: Sequence[Occurrence]) -> Approval | None:
-    """A person's yes right before the effect, where at least half of the cases asked for it."""
-    cases = {id(o.member) for o in items}
-    asked: dict[int, Source] = {}
-    for item in items:
-        for said in item.member.case.said:
-            if said.kind == "confirmation" and said.after == item.number:
-                asked.setdefault(id(item.member), Source(item.member.transcript, said.line, said.index))
-    if len(asked) * 2 < len(cases):
-        return None
-    over = tuple(dict.fromkeys(b.name.replace("[*]", "") for o in items for b in o.call.bindings))
-    return Approval(over[:6], Evidence((len(asked), len(cases)), tuple(asked.values())[:MOST_SOURCES]))

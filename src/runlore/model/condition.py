@@ -25,6 +25,13 @@ class InputValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ArgumentValue:
+    """What the step that holds the condition is about to give its tool under this name: each of them, where the name holds ``[*]``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Constant:
     """A JSON value."""
 
@@ -39,7 +46,7 @@ class Duration:
     unit: str
 
 
-Operand = Constant | ResultPath | InputValue | Duration
+Operand = Constant | ResultPath | InputValue | ArgumentValue | Duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +59,26 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """A path selects something, or nothing."""
+    """A path selects something, or nothing; an argument is given, or not."""
 
-    path: ResultPath
+    path: ResultPath | ArgumentValue
     present: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a path selects, or a measure of it, against a value; ``age`` is compared with a Duration, ``count`` with a whole number."""
+    """What a path selects, an argument, or a measure of a path, against a value; ``age`` is compared with a Duration, ``count`` with a whole number."""
 
-    left: ResultPath | Measure
+    left: ResultPath | ArgumentValue | Measure
     operator: Operator
     right: Operand
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """What a path selects is one of the values."""
+    """What a path selects, or an argument, is one of the values; a path among the values stands for everything that it selects."""
 
-    path: ResultPath
+    path: ResultPath | ArgumentValue
     values: tuple[Operand, ...]
 
 

@@ -61,6 +61,44 @@ class Approval:
     evidence: Evidence = Evidence((0, 0))
 
 
+GuardKind = Literal["proceed", "stop"]
+GuardBasis = Literal[
+    "outcome",  # cases with a recorded outcome tell acted-and-went-well from acted-and-failed
+    "errors",  # the tool refused where the condition did not hold
+    "people",  # rejections, corrections, reverts and hand-overs
+    "result",  # the effect's own result no longer meets its guard: it is done once for each thing
+    "choice",  # of what was looked at, the effect was only ever done where the condition held
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition over what is known before a step, learned from what cases saw before they acted or did not.
+
+    ``condition`` is in the condition language. With ``kind`` ``proceed`` the step is done only where it holds, with ``stop`` only where it does not.
+    ``support`` says in how many of the acts that went well and could be judged the guard let the act pass; ``precision`` which share of the acts
+    that it would have stopped in cases held out while it was learned were no good ones (0 where none was stopped there).
+    ``negatives`` are the acts and refusals against it that it rests on, ``evidence`` places of these, ``counter`` an act that went well in spite of it.
+    ``message`` is the tool's own words where it refused, ``accident`` how likely chance alone makes such a difference, after correction for all that was tried.
+    """
+
+    kind: GuardKind
+    condition: str
+    support: tuple[int, int]
+    precision: float
+    negatives: int
+    counter: Source | None
+    evidence: Evidence
+    basis: GuardBasis
+    message: str = ""
+    accident: float = 1.0
+
+    @property
+    def text(self) -> str:
+        """The condition, with "stop if" before it where it stops."""
+        return f"stop if {self.condition}" if self.kind == "stop" else self.condition
+
+
 @dataclass(frozen=True, slots=True)
 class WorkflowStep:
     """One step of a workflow. ``after`` holds numbers of earlier steps; support counts cases.
@@ -76,7 +114,7 @@ class WorkflowStep:
     repeat: bool = False
     after: tuple[int, ...] = ()
     arguments: tuple[Argument, ...] = ()
-    guards: tuple[str, ...] = ()
+    guards: tuple[Guard, ...] = ()
     approval: Approval | None = None
     proof: tuple[Proof, ...] = ()
     support: tuple[int, int] = (0, 0)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from runlore.model import FailureMode, Quote, Workflow, WorkflowStep
+from runlore.model import FailureMode, Guard, Quote, Workflow, WorkflowStep
 from runlore.report.layout import Box, Drawing, Route, lay_out
 from runlore.report.wording import count, cut, one_line, plain, wrap
 
@@ -153,7 +153,7 @@ def write(step: WorkflowStep, failures: Sequence[FailureMode], quotes: Sequence[
     name = step.command or step.activity
     wanted.append(("activity", cut(name, ROOM, SMALL, mono=True), name))
     wanted.append(("meta", _meta(step), ""))
-    wanted += [("guard", cut(f"◇ only if {plain(text)}", ROOM, SMALL), text) for text in step.guards[:SHOWN]]
+    wanted += [("guard", cut(_gate(guard), ROOM, SMALL), guard.condition) for guard in step.guards[:SHOWN]]
     for mode in failures[:SHOWN]:
         wanted += _broken("failure", f"{mode.count} × {mode.template}", mode.template)
         if mode.recovery:
@@ -170,6 +170,10 @@ def write(step: WorkflowStep, failures: Sequence[FailureMode], quotes: Sequence[
         y += LINE[kind.split()[-1]]
         lines.append(Line(kind, text, full, y - 5))
     return tuple(lines)
+
+
+def _gate(guard: Guard) -> str:
+    return f"◇ {'stop' if guard.kind == 'stop' else 'only'} if {plain(guard.condition)}"
 
 
 def _broken(kind: str, text: str, full: str) -> list[tuple[str, str, str]]:

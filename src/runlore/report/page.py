@@ -35,8 +35,8 @@ def render_report(report: Report) -> str:
 
     The same report gives the same page, byte for byte.
     """
-    environment = _environment()
-    style, script = _own("report.css"), _own("report.js")
+    environment = page_environment()
+    style, script = own_file("report.css"), own_file("report.js")
     sections = sections_of(report)
     area, wide = tiles(sections, 1080, 400)
     sessions = origins(report)
@@ -61,13 +61,13 @@ def render_report(report: Report) -> str:
         where=partial(say_sources, sessions=sessions),
         style=style,
         script=script,
-        policy=_policy(style, script),
+        policy=content_policy(style, script),
     )
     return page + "\n"
 
 
 @cache
-def _environment() -> Environment:
+def page_environment() -> Environment:
     """The templates, with escaping on and hidden characters shown wherever a value is printed."""
     environment = Environment(
         loader=PackageLoader("runlore.report"),
@@ -83,13 +83,13 @@ def _environment() -> Environment:
     return environment
 
 
-def _own(name: str) -> Markup:
+def own_file(name: str) -> Markup:
     """One of our own files beside the template, which is ours and needs no escaping."""
     text = files("runlore.report").joinpath("templates", name).read_text(encoding="utf-8")
     return Markup(text)  # noqa: S704 - a file of this package
 
 
-def _policy(style: str, script: str) -> str:
+def content_policy(style: str, script: str) -> str:
     """The content security policy: nothing is loaded from anywhere, and only these very bytes run or style."""
     return (
         "default-src 'none'; base-uri 'none'; form-action 'none'; "

@@ -5,16 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from runlore.model.condition_text import render_code, render_constant
 from runlore.model.runbook import Binding
 from runlore.model.workflow import ValueSource
-from runlore.runbooks.inline import (
-    code_or_none,
-    parse_code,
-    parse_constant,
-    render_code,
-    render_constant,
-    split_outside,
-)
+from runlore.runbooks.inline import code_or_none, parse_code, parse_constant, split_outside
 from runlore.runbooks.paths import is_path
 
 _FROM_STEP = re.compile(r"from step (\d{1,4}) at (`.+)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from runlore.model.condition import (
+    ArgumentValue,
     Comparison,
     Condition,
     Conjunction,
@@ -48,6 +49,8 @@ def expression_to_json(expression: Expression | Operand | Measure) -> dict[str, 
             return {"op": "path", "path": path, "step": step or None}
         case InputValue(name):
             return {"op": "input", "input": name}
+        case ArgumentValue(name):
+            return {"op": "argument", "argument": name}
         case Constant(value):
             return {"op": "constant", "value": value}
         case Duration(amount, unit):

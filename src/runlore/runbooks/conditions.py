@@ -9,6 +9,7 @@ import re
 from typing import Any, NamedTuple, cast
 
 from runlore.model.condition import (
+    ArgumentValue,
     Comparison,
     Condition,
     Conjunction,
@@ -25,7 +26,8 @@ from runlore.model.condition import (
     Presence,
     ResultPath,
 )
-from runlore.runbooks.inline import parse_code, parse_constant, render_code, render_constant
+from runlore.model.condition_text import render_condition
+from runlore.runbooks.inline import parse_code, parse_constant
 from runlore.runbooks.paths import is_path, path_end
 
 _LONGEST = 2000
@@ -57,79 +59,6 @@ def parse_condition(text: str) -> Condition:
             return Condition(text)
         return Condition(render_condition(expression), expression)
     return Condition(text)
-
-
-def render_condition(expression: Expression) -> str:
-    """Give the canonical text of an expression."""
-    match expression:
-        case Presence(path, present):
-            return f"{_path(path)} is {'present' if present else 'absent'}"
-        case Comparison(left, operator, right):
-            return f"{_left(left)} {operator} {_operand(right)}"
-        case Membership(path, values):
-            return f"{_path(path)} in [{', '.join(map(_operand, values))}]"
-        case Negation(item):
-            return f"not {_inner(item, (Conjunction, Disjunction))}"
-        case Conjunction(items):
-            return " and ".join(_inner(item, (Conjunction, Disjunction)) for item in items)
-        case Disjunction(items):
-            return " or ".join(_inner(item, (Disjunction,)) for item in items)
-
-
-def list_paths(expression: Expression) -> tuple[ResultPath, ...]:
-    """List every path that an expression reads, in the order of the text."""
-    match expression:
-        case Presence(path):
-            return (path,)
-        case Comparison(left, _, right):
-            first = left.path if isinstance(left, Measure) else left
-            return (first, right) if isinstance(right, ResultPath) else (first,)
-        case Membership(path, values):
-            return (path, *(v for v in values if isinstance(v, ResultPath)))
-        case Negation(item):
-            return list_paths(item)
-        case Conjunction(items) | Disjunction(items):
-            return tuple(path for item in items for path in list_paths(item))
-
-
-def list_inputs(expression: Expression) -> tuple[str, ...]:
-    """List the names of the inputs that an expression reads."""
-    match expression:
-        case Presence():
-            return ()
-        case Comparison(_, _, right):
-            return (right.name,) if isinstance(right, InputValue) else ()
-        case Membership(_, values):
-            return tuple(v.name for v in values if isinstance(v, InputValue))
-        case Negation(item):
-            return list_inputs(item)
-        case Conjunction(items) | Disjunction(items):
-            return tuple(name for item in items for name in list_inputs(item))
-
-
-def _inner(item: Expression, needs_parentheses: tuple[type, ...]) -> str:
-    text = render_condition(item)
-    return f"({text})" if isinstance(item, needs_parentheses) else text
-
-
-def _path(path: ResultPath) -> str:
-    return render_code(f"step {path.step} {path.path}" if path.step else path.path)
-
-
-def _left(left: ResultPath | Measure) -> str:
-    return f"{left.function}({_path(left.path)})" if isinstance(left, Measure) else _path(left)
-
-
-def _operand(operand: Operand) -> str:
-    match operand:
-        case Constant(value):
-            return render_constant(value)
-        case InputValue(name):
-            return f"input {render_code(name)}"
-        case Duration(amount, unit):
-            return f"{amount} {unit}{'' if amount == 1 else 's'}"
-        case ResultPath():
-            return _path(operand)
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -221,7 +150,7 @@ class _Parser:
                 measure = Measure(function, self._path())
                 self._need("symbol", ")")
                 return self._comparison(measure)
-        path = self._path()
+        path = self._argument() or self._path()
         if self._take("word", "is"):
             if self._take("word", "present"):
                 return Presence(path)
@@ -231,7 +160,10 @@ class _Parser:
             return Membership(path, self._list())
         return self._comparison(path)
 
-    def _comparison(self, left: ResultPath | Measure) -> Comparison:
+    def _argument(self) -> ArgumentValue | None:
+        return ArgumentValue(str(self._next("name"))) if self._take("word", "argument") else None
+
+    def _comparison(self, left: ResultPath | ArgumentValue | Measure) -> Comparison:
         operator = self._next("symbol")
         if operator not in ("=", "!=", "<", "<=", ">", ">="):
             raise _NotACondition
@@ -259,7 +191,7 @@ class _Parser:
             return cast(Duration, self._next("duration"))
         if self._take("word", "input"):
             return InputValue(str(self._next("name")))
-        return self._path()
+        return self._argument() or self._path()
 
     def _path(self) -> ResultPath:
         if self._take("word", "step"):

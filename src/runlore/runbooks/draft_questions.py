@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from runlore.model import Workflow
+from runlore.model.condition_text import render_code
 from runlore.model.runbook import OpenQuestion, Step
 from runlore.runbooks.draft_steps import DraftedSteps
 from runlore.runbooks.effects import is_shell
 from runlore.runbooks.hidden import clean, code_words
-from runlore.runbooks.inline import render_code
 from runlore.runbooks.words import list_words, name_steps
 
 _MOST_NAMED = 4

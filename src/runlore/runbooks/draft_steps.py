@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 from runlore.model import Approval, Argument, Evidence, FailureMode, Proof, ValueSource, Workflow, WorkflowStep
 from runlore.model.condition import Condition
+from runlore.model.condition_text import render_code, renumber
 from runlore.model.runbook import ApprovalRequirement, Binding, Input, ProofLevel, ProofRequirement, Recovery, Step
+from runlore.model.workflow import GuardKind
 from runlore.runbooks.bindings import render_source
 from runlore.runbooks.conditions import parse_condition
 from runlore.runbooks.effects import is_shell
 from runlore.runbooks.hidden import HIDDEN, clean, code_words
-from runlore.runbooks.inline import render_code
 from runlore.runbooks.lines import PROOF_KINDS
 from runlore.runbooks.paths import is_path
 from runlore.runbooks.words import (
@@ -95,8 +96,8 @@ def _step(step: WorkflowStep, workflow: Workflow, numbers: Mapping[int, int], dr
         prose=_prose(step),
         tool=tool,
         bindings=_bindings(step, number, numbers, workflow, drafted),
-        proceed_if=_conditions(guard for guard in step.guards if not _is_stop(guard)),
-        stop_if=_conditions(guard.strip()[8:] for guard in step.guards if _is_stop(guard)),
+        proceed_if=_guards(step, "proceed", key, numbers, drafted),
+        stop_if=_guards(step, "stop", key, numbers, drafted),
         approvals=_approvals(step.approval, key, drafted),
         proof=_proofs(step, workflow, key, drafted),
         recoveries=_recoveries(step, workflow.failure_modes, key, len(workflow.cases), drafted),
@@ -192,17 +193,24 @@ def _note_input(name: str, argument: Argument, step: WorkflowStep, drafted: Draf
         drafted.input_evidence[name] = trim(argument.evidence)
 
 
-def _is_stop(guard: str) -> bool:
-    return guard.strip().lower().startswith("stop if ")
-
-
 def _condition(text: str) -> Condition:
     parsed = parse_condition(text)
     return parsed if parsed.parsed else Condition(keep_code(text))
 
 
-def _conditions(texts: Iterable[str]) -> tuple[Condition, ...]:
-    return tuple(condition for text in texts if (condition := _condition(text)).text)
+def _guards(
+    step: WorkflowStep, kind: GuardKind, key: str, numbers: Mapping[int, int], drafted: DraftedSteps
+) -> tuple[Condition, ...]:
+    """The guards of one kind, each with the acts that it rests on as evidence; one that reads a step that is not there is no line."""
+    found: list[Condition] = []
+    for guard in step.guards:
+        condition = renumber(_condition(guard.condition), numbers) if guard.kind == kind else None
+        if condition is None or not condition.text:
+            continue
+        found.append(condition)
+        places = tuple(dict.fromkeys((*guard.evidence.sources, *([guard.counter] if guard.counter else []))))
+        drafted.evidence[f"{key}/{kind}-{len(found)}"] = trim(Evidence(guard.support, places))
+    return tuple(found)
 
 
 def _approvals(approval: Approval | None, key: str, drafted: DraftedSteps) -> tuple[ApprovalRequirement, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from runlore.runbooks.inline import render_code
+from runlore.model.condition_text import render_code
 
 HIDDEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"

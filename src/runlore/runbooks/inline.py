@@ -6,18 +6,10 @@ import json
 import re
 from typing import Any
 
-_ACTIVE = re.compile(r"[<>*`\[\]&|~\\]|(?<!\w)_|_(?!\w)|::")
+from runlore.model.condition_text import render_code
+
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _DECODER = json.JSONDecoder()
-
-
-def render_code(text: str) -> str:
-    """Give a Markdown code span that holds the text exactly; line ends become spaces. The text must not be empty."""
-    text = " ".join(text.split("\n"))
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
 
 
 def parse_code(text: str, start: int = 0) -> tuple[str, int] | None:
@@ -35,12 +27,6 @@ def code_or_none(text: str) -> str | None:
     """Give the content of a text that is one code span and nothing else."""
     found = parse_code(text)
     return found[0] if found and found[1] == len(text) else None
-
-
-def render_constant(value: Any) -> str:
-    """Give a JSON value as it stands in a runbook: bare, or in a code span where Markdown would read it as more than text."""
-    text = json.dumps(value, ensure_ascii=False)
-    return render_code(text) if _ACTIVE.search(text) else text
 
 
 def parse_constant(text: str, start: int = 0) -> tuple[Any, int] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
+from runlore.model.condition_text import render_code
 from runlore.model.runbook import (
     ApprovalRequirement,
     CompletionProof,
@@ -18,7 +19,7 @@ from runlore.model.runbook import (
     TriggerKind,
 )
 from runlore.runbooks.conditions import parse_condition
-from runlore.runbooks.inline import code_or_none, parse_code, parse_names, render_code, render_names, split_outside
+from runlore.runbooks.inline import code_or_none, parse_code, parse_names, render_names, split_outside
 
 PROOF_KINDS = ("tool result", "url", "commit", "file", "command", "message", "person")
 """The kinds of artefact that a proof can name."""

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from pathlib import PurePosixPath
 
 from runlore.model import Problem
+from runlore.model.condition_text import list_inputs
 from runlore.model.runbook import SECTIONS
 from runlore.runbooks.checked import Check, Checked
-from runlore.runbooks.conditions import list_inputs
 from runlore.runbooks.hidden import shorten
 from runlore.runbooks.lines import render_question
 

@@ -6,9 +6,9 @@ from collections import Counter
 
 from runlore.model import Problem
 from runlore.model.condition import Condition, ResultPath
+from runlore.model.condition_text import list_paths
 from runlore.model.runbook import Step
 from runlore.runbooks.checked import Check, Checked
-from runlore.runbooks.conditions import list_paths
 from runlore.runbooks.effects import is_effect
 
 

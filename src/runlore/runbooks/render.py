@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from runlore.model.condition_text import render_code
 from runlore.model.runbook import SECTIONS, KnownFailure, Runbook, Step
 from runlore.runbooks.bindings import render_bindings
 from runlore.runbooks.frontmatter import render_entry
-from runlore.runbooks.inline import render_code, render_numbers
+from runlore.runbooks.inline import render_numbers
 from runlore.runbooks.lines import (
     render_approval,
     render_completion,

@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from runlore.model.condition_text import render_code
 from runlore.runbooks.hidden import clean, escape_words, shorten
-from runlore.runbooks.inline import parse_code, render_code
+from runlore.runbooks.inline import parse_code
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ROLE_MAILBOX = re.compile(

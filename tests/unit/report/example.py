@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from example_building import cases, constant, from_step, given, source, step, yes
+from example_building import cases, constant, from_step, given, guard, source, step, yes
 from example_others import commits, figures, onboarding, restore
 
 from runlore.model import (
@@ -48,7 +48,7 @@ def instagram() -> Workflow:
                 "Check the account and its token",
                 "mcp__instagram__get_account",
                 arguments=(constant("account_id", "17841400000004711"),),
-                guards=("$.token.expires_in_days >= 2",),
+                guards=(guard("$.token.expires_in_days >= 2"),),
             ),
             step(
                 2,

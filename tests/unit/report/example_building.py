@@ -7,6 +7,7 @@ from runlore.model import (
     Argument,
     CaseReference,
     Evidence,
+    Guard,
     Source,
     ValueSource,
     WorkflowStep,
@@ -57,6 +58,10 @@ def constant(name: str, value: object) -> Argument:
 
 def given(name: str, example: str) -> Argument:
     return Argument(name, ValueSource("input", name=name), example=example)
+
+
+def guard(condition: str) -> Guard:
+    return Guard("proceed", condition, (8, 8), 1.0, 2, None, Evidence((2, 2)), "errors")
 
 
 def yes(seen: int, of: int) -> Approval:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from example_building import cases, constant, given, source, step, yes
+from example_building import cases, constant, given, guard, source, step, yes
 
 from runlore.model import (
     FailureMode,
@@ -143,7 +143,7 @@ def onboarding() -> Workflow:
                 1,
                 "Look the customer up",
                 "crm_get_account",
-                guards=('$.contract.status = "signed"',),
+                guards=(guard('$.contract.status = "signed"'),),
                 arguments=(given("name", "Visby Gasthamn"),),
             ),
             step(2, "Create the billing record", "billing_create_customer", (1,), effect=True),

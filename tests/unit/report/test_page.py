@@ -13,6 +13,7 @@ from pathlib import Path
 
 import example
 import pytest
+from example_building import guard
 
 from runlore.model import Cost, Fact, FailureMode, Quote
 from runlore.report import Report, render_report
@@ -79,7 +80,7 @@ def hostile() -> Report:
     quote = Quote(HOSTILE, example.source("insta", 1, 1), HOSTILE, HOSTILE)
     workflow = whole.workflows[0]
     steps = tuple(
-        replace(s, title=HOSTILE, activity=HOSTILE, command=HOSTILE, summary=HOSTILE, guards=(HOSTILE,))
+        replace(s, title=HOSTILE, activity=HOSTILE, command=HOSTILE, summary=HOSTILE, guards=(guard(HOSTILE),))
         for s in workflow.steps
     )
     cases = tuple(replace(case, session=HOSTILE, request=HOSTILE) for case in workflow.cases)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runlore.model.condition import (
+    ArgumentValue,
     Comparison,
     Conjunction,
     Constant,
@@ -20,8 +21,9 @@ from runlore.model.condition import (
     Presence,
     ResultPath,
 )
+from runlore.model.condition_text import list_arguments, list_inputs, list_paths, render_condition
 from runlore.runbooks.condition_json import condition_to_json
-from runlore.runbooks.conditions import list_inputs, list_paths, parse_condition, render_condition
+from runlore.runbooks.conditions import parse_condition
 
 paths = st.builds(
     ResultPath,
@@ -29,12 +31,16 @@ paths = st.builds(
     st.sampled_from([0, 0, 3]),
 )
 constants = st.builds(Constant, st.one_of(st.integers(), st.booleans(), st.none(), st.text(max_size=12)))
-operands = st.one_of(constants, paths, st.builds(InputValue, st.from_regex(r"[a-z][a-z_]{0,8}", fullmatch=True)))
+arguments = st.builds(ArgumentValue, st.sampled_from(["order_id", "items[*].id", "a b", "input", "step 3"]))
+sides = st.one_of(paths, arguments)
+operands = st.one_of(
+    constants, paths, arguments, st.builds(InputValue, st.from_regex(r"[a-z][a-z_]{0,8}", fullmatch=True))
+)
 operators = st.sampled_from(["=", "!=", "<", "<=", ">", ">="])
 tests = st.one_of(
-    st.builds(Presence, paths, st.booleans()),
-    st.builds(Comparison, paths, operators, operands),
-    st.builds(Membership, paths, st.lists(operands, min_size=1, max_size=3).map(tuple)),
+    st.builds(Presence, sides, st.booleans()),
+    st.builds(Comparison, sides, operators, operands),
+    st.builds(Membership, sides, st.lists(operands, min_size=1, max_size=3).map(tuple)),
     st.builds(
         Comparison, st.builds(Measure, st.just("count"), paths), operators, st.builds(Constant, st.integers(0, 99))
     ),
@@ -76,6 +82,8 @@ def test_parse_is_the_inverse_of_render(expression: Expression) -> None:
         ('$.s in ["a", "b"]', '`$.s` in ["a", "b"]'),
         ('$.name =   "two  spaces"', '`$.name` = "two  spaces"'),
         ('$.path = "<b>"', '`$.path` = `"<b>"`'),
+        ("argument `id` in [step 1 `$.ids[*]`]", "argument `id` in [`step 1 $.ids[*]`]"),
+        ("argument `to` != `step 1 $.from`", "argument `to` != `step 1 $.from`"),
     ],
 )
 def test_spellings_become_the_canonical_one(text: str, canonical: str) -> None:
@@ -109,3 +117,10 @@ def test_what_a_condition_reads() -> None:
     assert parsed is not None
     assert list_paths(parsed) == (ResultPath("$.total", 2), ResultPath("$.a"), ResultPath("$.b"), ResultPath("$.c"))
     assert list_inputs(parsed) == ("limit",)
+
+
+def test_what_a_condition_reads_of_the_step_that_holds_it() -> None:
+    parsed = parse_condition("argument `a` in [`$.x`, argument `b`] or not argument `c` is present").parsed
+    assert parsed is not None
+    assert list_arguments(parsed) == ("a", "b", "c")
+    assert list_paths(parsed) == (ResultPath("$.x"),)

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runlore.model import ValueSource
+from runlore.model.condition_text import render_code, render_constant
 from runlore.model.runbook import Binding, OpenQuestion, Runbook, Section, Step
 from runlore.runbooks.bindings import parse_bindings, render_bindings
 from runlore.runbooks.conditions import parse_condition
 from runlore.runbooks.edit import edit
 from runlore.runbooks.frontmatter import parse_frontmatter, render_scalar
-from runlore.runbooks.inline import parse_code, parse_constant, render_code, render_constant
+from runlore.runbooks.inline import parse_code, parse_constant
 from runlore.runbooks.parse import parse, parse_spans
 from runlore.runbooks.render import render
 

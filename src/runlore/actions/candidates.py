@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from runlore.actions.shelved import Shelved
+from runlore.model.condition_text import render_code
 from runlore.model.document import Link
 from runlore.model.library import HealthCheck
 from runlore.model.pack import Candidate, GivenInput, PackForm, PackKind, PackText
 from runlore.model.search import Passage
 from runlore.runbooks.fill import Filled, fill, render_given
 from runlore.runbooks.hidden import HIDDEN
-from runlore.runbooks.inline import parse_code, render_code
+from runlore.runbooks.inline import parse_code
 from runlore.runbooks.render import render_item
 
 RUNBOOK_SHARE: Final = 0.85

@@ -13,6 +13,7 @@ from runlore.actions.shelved import find_shelved, list_visible
 from runlore.context.packing.pack import pack
 from runlore.context.packing.wording import plain
 from runlore.errors import NoSuchName
+from runlore.model.condition_text import render_code
 from runlore.model.library import Principal
 from runlore.model.pack import STARTING_SECTIONS, Candidate, ContextPack, PackRequest
 from runlore.model.search import Hit, Passage
@@ -21,7 +22,7 @@ from runlore.record.database import Transaction
 from runlore.record.documents import list_links_from
 from runlore.record.principals import find_principal, is_active, list_principals
 from runlore.retrieval.index import SearchIndex
-from runlore.runbooks.inline import render_code, render_names
+from runlore.runbooks.inline import render_names
 from runlore.runbooks.tokens import count
 
 BUDGET: Final = 3000

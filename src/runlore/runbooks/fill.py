@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from runlore.model.condition_text import render_code, render_constant
 from runlore.model.pack import GivenInput, MissingInput
 from runlore.model.runbook import Binding, Input, Runbook, Step
 from runlore.runbooks.bindings import render_source
-from runlore.runbooks.inline import render_code, render_constant
 from runlore.runbooks.render import Piece, render_item, render_pieces
 
 LONGEST_VALUE = 240

@@ -1,9 +1,10 @@
-"""RFC 9535 JSONPath: is it one, and where does it end."""
+"""RFC 9535 JSONPath: is it one, where does it end, and what does it select."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 import jsonpath
 
@@ -22,6 +23,18 @@ def is_path(text: str) -> bool:
     except (jsonpath.JSONPathError, RecursionError, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=4096)
+def _compiled(path: str) -> Any:
+    return _ENVIRONMENT.compile(path)
+
+
+def select_values(path: str, result: Any) -> list[Any]:
+    """Give the values that a path selects in a result; a result that is plain text holds itself alone, at ``$``."""
+    if not isinstance(result, dict | list):
+        return [result] if path == "$" and result is not None else []
+    return list(_compiled(path).findall(result))
 
 
 def path_end(text: str, start: int) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from runlore.model.condition_text import render_code
 from runlore.model.document import SHELVES, FileContent, Recognised
 from runlore.runbooks.hidden import clean, escape_words, shorten
-from runlore.runbooks.inline import render_code
 from runlore.runbooks.skill import render_frontmatter
 
 TEACHING = "runlore"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from runlore.model.condition_text import render_code
 from runlore.model.document import Bundle, FileContent, Recognised
 from runlore.model.runbook import Input, Runbook, Section, Step
 from runlore.runbooks.bindings import render_source
@@ -17,7 +18,7 @@ from runlore.runbooks.formats.matter import read_matter
 from runlore.runbooks.formats.read_markdown import read_markdown
 from runlore.runbooks.formats.sop_rules import ACQUISITION, is_unreasoned
 from runlore.runbooks.hidden import clean
-from runlore.runbooks.inline import render_code, render_names, render_numbers
+from runlore.runbooks.inline import render_names, render_numbers
 from runlore.runbooks.lines import render_completion, render_escalation, render_proof, render_trigger
 from runlore.runbooks.words import list_words
 

@@ -20,6 +20,7 @@ class Settings:
     ``user_home``: where the hosts' own folders are looked for.
     ``record``: the URL of the record (``RUNLORE_RECORD``; empty: SQLite in the home). ``token``: the credential of the principal who
     acts (``RUNLORE_TOKEN``; empty: the owner's own, kept in the home). ``library``: the library folder (``RUNLORE_LIBRARY``; none: in the home).
+    ``check_private``: links and health checks may also ask addresses of this machine and of private networks (``RUNLORE_CHECK_PRIVATE``).
     """
 
     home: Path
@@ -32,6 +33,7 @@ class Settings:
     record: str = field(default="", repr=False)  # a URL may hold a password
     token: str = field(default="", repr=False)
     library: Path | None = None
+    check_private: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -58,6 +60,7 @@ class Settings:
             record=environment.get("RUNLORE_RECORD", "").strip(),
             token=environment.get("RUNLORE_TOKEN", "").strip(),
             library=Path(library).expanduser() if library else None,
+            check_private=environment.get("RUNLORE_CHECK_PRIVATE", "").lower() in on,
         )
 
 

@@ -54,7 +54,15 @@ def report_step(caller: Caller, number: int, report: StepReport, *, fence: int, 
         against = check_report(view.runbook, view.steps, clean, facts, view.where)
         if against:
             body = {"kind": clean.kind, "against": [p.slug for p in against]}
-            append(tx, caller.company, caller.principal.id, "report-refused", f"{view.where} step {clean.step}", body, caller.now)
+            append(
+                tx,
+                caller.company,
+                caller.principal.id,
+                "report-refused",
+                f"{view.where} step {clean.step}",
+                body,
+                caller.now,
+            )
             return Reported(False, (*problems, *against), ready(view.runbook, view.steps))
         run = change_lease(tx, view.run, lease, caller.principal.id, caller.now, kind="")
         step = next(s for s in view.steps if s.number == clean.step)
@@ -70,7 +78,9 @@ def report_step(caller: Caller, number: int, report: StepReport, *, fence: int, 
 def check_running(view: RunView) -> None:
     """Raise Conflict where a run is blocked or has ended."""
     if view.run.state == "blocked":
-        raise Conflict(f"Run {view.run.number} is blocked: `runlore run resume {view.run.number}` says by what, and goes on once it is there.")
+        raise Conflict(
+            f"Run {view.run.number} is blocked: `runlore run resume {view.run.number}` says by what, and goes on once it is there."
+        )
     if view.run.ended:
         raise Conflict(f"Run {view.run.number} has ended as {view.run.state}.")
 
@@ -84,7 +94,9 @@ def _clean(caller: Caller, report: StepReport) -> tuple[StepReport, tuple[Proble
     if result is not None:
         text = render_json(result)
         if len(text) > LARGEST_RESULT:
-            raise Conflict(f"The result of step {report.step} has more than {LARGEST_RESULT:,} characters. Attach it as a file instead.")
+            raise Conflict(
+                f"The result of step {report.step} has more than {LARGEST_RESULT:,} characters. Attach it as a file instead."
+            )
         clean, more = redact_words(redactor, text, where)
         problems += more
         try:

@@ -219,7 +219,11 @@ def _proof(view: RunView, step: Step, known: Known) -> Iterator[ProofFact]:
         if person:
             earned = "P3"
         yield ProofFact(
-            requirement.level, requirement.kind, requirement.condition.text, earned, _decide(requirement.condition, known)
+            requirement.level,
+            requirement.kind,
+            requirement.condition.text,
+            earned,
+            _decide(requirement.condition, known),
         )
 
 

@@ -54,7 +54,9 @@ def start(caller: Caller, reference: str, *, runbook: str = "", inputs: Mapping[
     if context.issue.state == "closed":
         raise Conflict(f"Issue {context.issue.number} is closed.")
     if context.assignment and context.assignment.worker != caller.principal.id:
-        raise Conflict(f"Issue {context.issue.number} is assigned to {context.worker}. Its leader may assign it to you.")
+        raise Conflict(
+            f"Issue {context.issue.number} is assigned to {context.worker}. Its leader may assign it to you."
+        )
     given, _ = _clean(caller, inputs or {})
     with caller.record.write(caller.company) as tx:
         open_runs = [r for r in list_runs(tx, caller.company, issue=context.issue.number) if not r.ended]
@@ -108,7 +110,9 @@ def _clean(caller: Caller, inputs: Mapping[str, str]) -> tuple[dict[str, str], t
     problems: list[Problem] = []
     for name, value in inputs.items():
         if len(value) > _LONGEST_INPUT:
-            raise Conflict(f"The input {name!r} has more than {_LONGEST_INPUT:,} characters. Give a link to it instead.")
+            raise Conflict(
+                f"The input {name!r} has more than {_LONGEST_INPUT:,} characters. Give a link to it instead."
+            )
         found[name], more = redact_words(redactor, value, f"the input {name}")
         problems += more
     return found, tuple(problems)
@@ -153,7 +157,9 @@ def _choose(tx: Transaction, caller: Caller, runbook: str, pack: ContextPack) ->
     for item in pack.items:
         if item.document == pack.runbook and item.revision:
             return item.document, item.revision
-    raise Conflict("No runbook of the library fits this issue. Name one with --runbook, or work as the issue says and propose one.")
+    raise Conflict(
+        "No runbook of the library fits this issue. Name one with --runbook, or work as the issue says and propose one."
+    )
 
 
 def _resume(tx: Transaction, caller: Caller, run: Run, pack: ContextPack, given: Mapping[str, str]) -> Started:

@@ -1,0 +1,239 @@
+"""Prove: a worker leaves something that shows what a step did; its checker earns the level, the worker never raises it.
+
+- P0: the worker says so (a note, a link or a commit that nobody looked at)
+- P1: the bytes are stored and hashed (a file, a result)
+- P2: checked by us: found in the run's own transcript, a link that answers, an allowed command that ended with 0, a commit that is there
+- P3: a person's confirmation, or a verifier's, who is not on the worker's side
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from runlore.actions.allowed import read_allowed
+from runlore.actions.caller import Caller
+from runlore.actions.reading import read_transcripts
+from runlore.actions.redact import open_redactor, redact_words
+from runlore.actions.report_step import check_running
+from runlore.actions.run_view import RunView, bound_arguments, view_run
+from runlore.errors import Conflict, GitError, NotAllowed, StaleLease, UsageError
+from runlore.integrations.commands import run_command
+from runlore.integrations.web import ask
+from runlore.library import git
+from runlore.model import Problem
+from runlore.model.run import ProofItem, ProofKind
+from runlore.model.runbook import Step
+from runlore.record.canonical import parse_json, render_json
+from runlore.record.database import Transaction
+from runlore.record.principals import authors_side, get_principal
+from runlore.record.proofs import keep_proof
+from runlore.running.lease import Refused, renew
+
+KINDS: Final[tuple[ProofKind, ...]] = ("tool result", "url", "commit", "file", "command", "message", "person", "note")
+LARGEST: Final = 20 << 20
+_LONGEST: Final = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a worker leaves: its kind, its value (a link, a commit ``repository@hash``, an allowed command's name, a file's name, words, a result
+    as JSON), the bytes of a file, and the transcript in which a result is to be found."""
+
+    kind: ProofKind
+    value: str
+    content: bytes | None = None
+    transcript: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Earned:
+    level: str
+    checker: str
+    detail: str
+    content: bytes | None = None
+
+
+def parse_proof(text: str) -> Offered:
+    """Read ``KIND:VALUE`` as it is typed, ``file:PATH`` with the file's bytes; raises UsageError."""
+    kind, colon, value = text.partition(":")
+    known = next((k for k in KINDS if k == kind.strip().replace("-", " ")), None)
+    if known is None or not colon or not value.strip():
+        raise UsageError(f"{text!r} is no proof: write KIND:VALUE, where KIND is one of {', '.join(KINDS)}.")
+    if known != "file":
+        return Offered(known, value.strip())
+    path = Path(value.strip())
+    try:
+        if not path.is_file() or path.is_symlink():
+            raise UsageError(f"{path}: there is no such file.")
+        if path.stat().st_size > LARGEST:
+            raise UsageError(f"{path}: a proof has at most {LARGEST >> 20} MiB. Leave a link or the decisive part.")
+        return Offered(known, path.name, path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+
+
+def prove(
+    caller: Caller, number: int, step: int, offered: Offered, *, fence: int = 0
+) -> tuple[ProofItem, tuple[Problem, ...]]:
+    """Keep a piece of proof for a step (0: the whole run), at the level that its check earned; gives it, and what was redacted of it.
+
+    The holder of the run's lease leaves proof, naming its fence; a person or verifier who is not on the worker's side confirms.
+    Raises NotAllowed, NoSuchName, StaleLease, Conflict where it is bound elsewhere or the run is not running, UsageError for what is empty.
+    """
+    with caller.record.read() as tx:
+        view = view_run(tx, caller.company, number)
+        confirms = _may_confirm(tx, caller, view)
+    check_running(view)
+    clean, problems = _clean(caller, offered)
+    runbook_step = view.step(step) if step else None
+    if not confirms:
+        caller.require("run", "leave proof")
+        _check_lease(caller, view, fence)
+    earned = _confirm(caller, clean) if confirms else _check(caller, view, runbook_step, clean)
+    item = ProofItem(
+        caller.company, "", number, step, view.run.revision, view.run.nonce, clean.kind, clean.value, "",
+        earned.level, earned.checker, earned.detail, caller.principal.id, caller.now,
+    )  # fmt: skip
+    with caller.record.write(caller.company) as tx:
+        if not confirms:
+            _check_lease(caller, view_run(tx, caller.company, number), fence)
+        return keep_proof(tx, item, earned.content), problems
+
+
+def _may_confirm(tx: Transaction, caller: Caller, view: RunView) -> bool:
+    """Say whether the caller confirms instead of claiming: a person, or a service that may verify, off the worker's side."""
+    principal = get_principal(tx, caller.company, caller.principal.id)
+    if principal.kind == "agent" or not (principal.kind == "human" or principal.may("verify")):
+        return False
+    side = authors_side(tx, caller.company, (view.run.worker, view.run.lease.holder))
+    if principal.id in side and principal.id in (view.run.worker, view.run.lease.holder):
+        return False
+    if principal.id in side and not principal.may("own"):
+        raise NotAllowed(
+            principal.name, "confirm this", "whoever operates the agent that does the work does not confirm it."
+        )
+    return True
+
+
+def _confirm(caller: Caller, offered: Offered) -> _Earned:
+    who = "person" if caller.principal.kind == "human" else "verifier"
+    return _Earned("P3", f"{who}:{caller.principal.id}", f"confirmed by {caller.principal.name}", offered.content)
+
+
+def _check_lease(caller: Caller, view: RunView, fence: int) -> None:
+    lease = renew(view.run.lease, caller.principal.id, fence, caller.now)
+    if isinstance(lease, Refused):
+        raise StaleLease(view.run.number, lease.why)
+
+
+def _clean(caller: Caller, offered: Offered) -> tuple[Offered, tuple[Problem, ...]]:
+    if len(offered.value) > _LONGEST and offered.kind != "tool result":
+        raise UsageError(f"A proof's value has at most {_LONGEST:,} characters. Attach what is longer as a file.")
+    redactor = open_redactor(caller.settings)
+    value, problems = redact_words(redactor, offered.value.strip(), f"the proof {offered.kind}")
+    content = redactor.redact(offered.content) if offered.content is not None else None
+    if offered.content is not None and not offered.content.strip():
+        raise UsageError("The file is empty: it proves nothing.")
+    if content != offered.content:
+        problems = (
+            *problems,
+            Problem(
+                offered.value,
+                0,
+                "secret-replaced",
+                "A secret stood in the file; it is kept as a placeholder.",
+                "warning",
+            ),
+        )
+    if not value:
+        raise UsageError("A proof needs a value.")
+    return Offered(offered.kind, value, content, offered.transcript), problems
+
+
+def _check(caller: Caller, view: RunView, step: Step | None, offered: Offered) -> _Earned:
+    match offered.kind:
+        case "file":
+            if offered.content is None:
+                raise UsageError("A file needs its bytes.")
+            return _Earned("P1", "store", f"{len(offered.content):,} bytes are stored", offered.content)
+        case "url":
+            answer = ask(offered.value, private=caller.settings.check_private)
+            if 200 <= answer.status < 300:
+                return _Earned("P2", "http", f"it answers {answer.status}")
+            return _Earned(
+                "P0", "worker", f"it was asked and did not show: {answer.why or f'it answers {answer.status}'}"
+            )
+        case "command":
+            return _run_allowed(caller, offered.value)
+        case "commit":
+            return _find_commit(caller, offered.value)
+        case "tool result":
+            return _find_result(caller, view, step, offered)
+        case "person":
+            raise NotAllowed(
+                caller.principal.name,
+                "confirm as a person",
+                "a person's confirmation comes from that person's own credential.",
+            )
+        case _:
+            return _Earned("P0", "worker", "the worker says so")
+
+
+def _run_allowed(caller: Caller, name: str) -> _Earned:
+    allowed = read_allowed(caller.settings)
+    if name not in allowed.commands:
+        names = ", ".join(sorted(allowed.commands)) or "none"
+        raise Conflict(f"{name!r} is not among the commands that an owner allowed as proof ({names}).")
+    ended = run_command(allowed.commands[name])
+    content = ended.output or None
+    if ended.code == 0:
+        return _Earned("P2", "command", "it was run and ended with 0", content)
+    return _Earned(
+        "P0", "worker", f"it was run and did not show: {ended.why or f'it ended with {ended.code}'}", content
+    )
+
+
+def _find_commit(caller: Caller, value: str) -> _Earned:
+    place, _, commit = value.rpartition("@")
+    allowed = read_allowed(caller.settings)
+    if place not in allowed.repositories:
+        return _Earned("P0", "worker", "the repository is not among those that an owner named, so nobody looked")
+    try:
+        found = git.run(
+            Path(allowed.repositories[place]),
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            f"{commit}^{{commit}}",
+        )
+    except GitError:
+        return _Earned("P0", "worker", "it was looked for and is not in that repository")
+    return _Earned("P2", "git", f"it is in the repository as {found.decode().strip()}")
+
+
+def _find_result(caller: Caller, view: RunView, step: Step | None, offered: Offered) -> _Earned:
+    """A result counts as checked where the run's own transcript holds a call of the step's tool that gave exactly it, after the run began."""
+    try:
+        wanted = parse_json(offered.value)
+    except ValueError:
+        wanted = offered.value
+    stored = render_json(wanted).encode()
+    if offered.transcript is None:
+        return _Earned("P1", "store", "the result is stored; it was not looked for in a transcript", stored)
+    known = bound_arguments(view, step) if step else {}
+    for item in read_transcripts(caller.settings, [offered.transcript]):
+        if isinstance(item, Problem):
+            continue
+        for event in item.events:
+            if event.kind != "call" or event.outcome != "ok" or (step and step.tool and event.tool != step.tool):
+                continue
+            if event.time and event.time * 1e6 < view.run.started - 60_000_000:
+                continue
+            given = event.arguments if isinstance(event.arguments, dict) else {}
+            if event.result == wanted and all(given.get(n) == v for n, v in known.items() if n in given):
+                place = f"{item.hash} line {event.line}"
+                return _Earned("P2", "transcript", f"found in {place}", stored)
+    return _Earned("P1", "store", "the result is stored; the transcript holds no such call of this step's tool", stored)

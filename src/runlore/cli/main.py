@@ -60,6 +60,13 @@ WORK: dict[str, tuple[str, str]] = {
     "assign": ("assign", "Give an issue to a worker with its context, pinned."),
     "onboard": ("onboard", "Give a new worker what they need to start."),
     "note": ("note", "Write down what was found out, for review."),
+    "run": ("run", "Follow a runbook for an issue, step by step, with proof."),
+    "approve": ("approve", "Say yes to a step of a run, over exactly what is shown."),
+    "reject": ("reject", "Say no to a step of a run, and why."),
+    "escalate": ("escalate", "Hand a question to a role that can decide."),
+    "answer": ("answer", "Answer an escalation."),
+    "waiting": ("waiting", "List everything that waits for you."),
+    "role": ("role", "Say who stands behind roles, and what workers may use."),
     "mcp": ("mcp", "Serve the library to an agent over the Model Context Protocol."),
 }
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {

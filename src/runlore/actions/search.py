@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from runlore.actions.caller import Caller
+from runlore.actions.offer import recognise_document
 from runlore.actions.shelved import find_shelved
 from runlore.errors import UsageError
 from runlore.model.document import SHELVES
@@ -99,7 +100,7 @@ def _searchables(tx: Transaction, company: str, names: Sequence[str]) -> Iterato
         shelved = find_shelved(tx, company, name)
         if shelved is None:
             continue
-        said = shelved.recognised
+        said = recognise_document(name, shelved.bundle)
         requests = tuple(request.text for request in list_requests(tx, company, name))[-_MOST_REQUESTS:]
         yield Searchable(
             name, shelved.document.shelf, said.title, said.description, said.body, requests, shelved.revision.hash

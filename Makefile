@@ -1,10 +1,11 @@
 # What a newcomer and a maintainer call. POSIX make and sh; Debian and macOS; Python 3.11 or newer.
 #
 #   make demo     install, and show what Runlore does, on transcripts of a simulated company
-#   make test     every test that needs no server; says what it skips and why
+#   make test     every test; those of the record also on a PostgreSQL that the tests start; says what it skips and why
 #   make check    lint, format, types, import contracts, sizes, generated documentation
 #   make docs     generate the generated pages anew
 #   make bench    how fast reading is, over a folder of sessions: make bench SESSIONS=~/.claude/projects
+#   make bench-record   the record on SQLite and PostgreSQL: 1,000 documents, sixteen processes for a minute, backups
 #   make clean    remove what was built here (not .venv); make distclean: that too
 #
 # VENV names the environment (.venv). LOCKED=1 installs the tools from requirements-dev.lock with hashes, as .ci/run does.
@@ -16,7 +17,7 @@ PIP = $(PY) -m pip --disable-pip-version-check
 WORKERS = auto
 SESSIONS =
 
-.PHONY: demo test check lint format types contracts docs bench clean distclean lock
+.PHONY: demo test check lint format types contracts docs bench bench-record clean distclean lock
 
 demo: $(VENV)/.runlore
 	@$(PY) -m runlore.demo.run
@@ -42,6 +43,9 @@ docs: $(VENV)/.runlore-dev
 
 bench: $(VENV)/.runlore-dev
 	$(PY) benchmarks/reading.py $(SESSIONS)
+
+bench-record: $(VENV)/.runlore-dev
+	$(PY) benchmarks/record.py
 
 lock:
 	sh tools/lock.sh

@@ -79,7 +79,7 @@ def check_commands(page: Path) -> Iterator[str]:
                 continue
             command = cli.get_command(click.Context(cli), words[0])
             if isinstance(command, click.Group) and len(words) > 1:
-                if words[1] not in command.commands and not words[1].startswith("-"):
+                if words[1] not in command.commands and not words[1].startswith(("-", "[")):
                     yield f"{page.relative_to(ROOT)}: there is no command `runlore {words[0]} {words[1]}`"
                     continue
                 command = command.commands.get(words[1], command)

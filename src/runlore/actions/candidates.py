@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from runlore.actions.shelved import Shelved
+from runlore.actions.shelved import Shelved, recognise_shelved
 from runlore.model.condition_text import render_code
 from runlore.model.document import Link
 from runlore.model.library import HealthCheck
@@ -40,7 +40,7 @@ def runbook_candidates(
 
     A document in which no steps are recognised is shown as it stands.
     """
-    runbook = shelved.recognised.runbook
+    runbook = recognise_shelved(shelved).runbook
     if runbook is None:
         return (_candidate(shelved, "runbook", "Runbook", (_whole(shelved),), why, RUNBOOK_SHARE),), None
     filled = fill(runbook, known)
@@ -57,7 +57,7 @@ def runbook_candidates(
 
 def skill_candidate(shelved: Shelved, why: Sequence[str]) -> Candidate:
     """Give a skill: its text, or what it says it is for."""
-    texts = _shorter(("whole", shelved.recognised.body), ("outline", shelved.recognised.description))
+    texts = _shorter(("whole", shelved.body), ("outline", shelved.document.description))
     return _candidate(shelved, "skill", "Skills", texts, why, SKILL_SHARE)
 
 
@@ -124,7 +124,7 @@ def _passage(passage: Passage) -> str:
 
 
 def _whole(shelved: Shelved) -> PackText:
-    return PackText("whole", shown(shelved.recognised.body))
+    return PackText("whole", shown(shelved.body))
 
 
 def _shorter(*forms: tuple[PackForm, str]) -> tuple[PackText, ...]:
@@ -140,13 +140,13 @@ def _shorter(*forms: tuple[PackForm, str]) -> tuple[PackText, ...]:
 def _with_given(shelved: Shelved, filled: Filled) -> str:
     """The text of a procedure in another format as it stands, and what the issue gives of its inputs beneath it."""
     lines = [f"- {render_code(given.name)} {render_given(given)}" for given in filled.given]
-    return "\n\n".join([shelved.recognised.body.strip(), *(["\n".join(["Given:", "", *lines])] if lines else [])])
+    return "\n\n".join([shelved.body.strip(), *(["\n".join(["Given:", "", *lines])] if lines else [])])
 
 
 def _example(shelved: Shelved) -> Iterator[Candidate]:
     """The first good example that the runbook names and that is there."""
     files = {file.path: file.content for file in shelved.bundle.files}
-    runbook = shelved.recognised.runbook
+    runbook = recognise_shelved(shelved).runbook
     for line in runbook.examples if runbook else ():
         code = parse_code(line)
         content = files.get(code[0]) if code else None
@@ -165,12 +165,11 @@ def _candidate(
     share: float,
     note: str = "",
 ) -> Candidate:
-    title = shelved.recognised.title or shelved.document.title or shelved.document.name
     return Candidate(
         kind,
         section,
         shelved.document.id,
-        title,
+        shelved.title,
         tuple(text for text in texts if text.text),
         tuple(why),
         shelved.revision.hash,

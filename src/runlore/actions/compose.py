@@ -20,7 +20,7 @@ from runlore.actions.candidates import (
     why_linked,
 )
 from runlore.actions.search import get_index, particular
-from runlore.actions.shelved import Shelved, find_shelved
+from runlore.actions.shelved import Shelved, find_shelved, recognise_shelved
 from runlore.context.packing.given import given_by
 from runlore.context.packing.pack import pack
 from runlore.errors import Conflict
@@ -198,7 +198,7 @@ def _by_label(search: _Search, hits: Sequence[Hit]) -> list[Hit]:
     ranked: list[tuple[float, Hit]] = []
     for hit in particular([h for h in found.values() if h.name not in search.without], search.teams):
         shelved = find_shelved(search.tx, search.company, hit.name)
-        runbook = shelved.recognised.runbook if shelved else None
+        runbook = recognise_shelved(shelved).runbook if shelved else None
         own = {t.text.strip("` ").lower() for t in runbook.triggers if t.kind == "label"} if runbook else set()
         named = sorted(labels & own)
         if named:
@@ -221,7 +221,7 @@ def _particular(search: _Search, name: str) -> Shelved | None:
 def _linked(search: _Search, runbook: Shelved | None) -> _Linked:
     """What the runbook points to: its integrations with their health, the documents that its steps name, its skills."""
     links: dict[tuple[str, str], list[Link]] = {}
-    for link in runbook.recognised.links if runbook else ():
+    for link in recognise_shelved(runbook).links if runbook else ():
         if link.kind in ("integration", "document", "skill"):
             links.setdefault((link.kind, link.target), []).append(link)
     found: list[Candidate] = []
@@ -295,7 +295,7 @@ def _matching_skills(search: _Search) -> Iterator[Candidate]:
 
 def _matching(search: _Search, runbook: Shelved | None) -> Iterator[Candidate]:
     """The documents of the knowledge shelves that fit the request, or the work that the runbook describes, best first, with their passages."""
-    work = (f"{runbook.recognised.title}. {runbook.recognised.description}",) if runbook else ()
+    work = (f"{runbook.title}. {runbook.document.description}",) if runbook else ()
     hits = [hit for hit in search.find(KNOWLEDGE, _MOST_MATCHES, *work) if hit.score >= _MATCHES][:_MOST_MATCHES]
     passages: dict[str, list[Passage]] = {hit.name: [] for hit in hits}
     for passage in search.index.passages(search.query, names=tuple(passages), limit=_MOST_PASSAGES) if hits else ():

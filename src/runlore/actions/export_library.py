@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from runlore.actions.caller import Caller
-from runlore.actions.shelved import Shelved, find_shelved, list_visible
+from runlore.actions.shelved import Shelved, find_shelved, list_visible, recognise_shelved
 from runlore.errors import Conflict, NoSuchName, StoreError
 from runlore.model import Problem
 from runlore.model.document import Bundle, FileContent, Recognised
@@ -59,7 +59,7 @@ def export_documents(
     problems: list[Problem] = []
     for shelved in found:
         document = shelved.document
-        files = _WRITERS[kind](document.shelf, document.name, shelved.bundle, shelved.recognised)
+        files = _WRITERS[kind](document.shelf, document.name, shelved.bundle, recognise_shelved(shelved))
         if document.name in taken:
             message = f"It would stand in the same place as {taken[document.name]}. Export one of them by its name into another folder."
             problems.append(Problem(document.id, 0, "export-same-name", message))

@@ -77,10 +77,8 @@ def _take(
 
 def _propose(tx: Transaction, caller: Caller, edit: Edit, redactor: Redactor, reason: str, group: str) -> PickedUp:
     """Propose one edit. Where something of it cannot be kept, none of it is, and it stays in the folder."""
-    if edit.bundle is None:
-        bundle, problems = get_bundle(tx, caller.company, get_revision(tx, caller.company, edit.base)), ()
-    else:
-        bundle, problems = redact_bundle(redactor, edit.bundle, edit.document)
+    offered = edit.bundle or get_bundle(tx, caller.company, get_revision(tx, caller.company, edit.base))
+    bundle, problems = redact_bundle(redactor, offered, edit.document)
     if list_errors(problems):
         return PickedUp((), problems)
     try:

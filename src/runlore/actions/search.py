@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from typing import Final
 
 from runlore.actions.caller import Caller
+from runlore.actions.offer import recognise_document
 from runlore.actions.shelved import find_shelved
 from runlore.errors import UsageError
 from runlore.model.document import SHELVES
-from runlore.model.library import parse_document_id, render_document_id
+from runlore.model.library import Document, parse_document_id, render_document_id
 from runlore.model.search import Hit, Searchable
 from runlore.record.database import Transaction
+from runlore.record.documents import find_document
 from runlore.record.publications import list_publications
 from runlore.record.requests import list_requests, requests_after
 from runlore.retrieval.index import SearchIndex, open_search_index
@@ -84,18 +86,21 @@ def _catch_up(tx: Transaction, company: str, index: SearchIndex) -> None:
     mark = _render_watermark(
         publications[-1].number if publications else published, requests[-1].seq if requests else asked
     )
-    gone: list[str] = []
-    index.update(_searchables(tx, company, names, gone), gone, mark)
+    gone = [name for name in names if not _is_in_use(find_document(tx, company, name))]
+    index.update(_searchables(tx, company, names), gone, mark)
 
 
-def _searchables(tx: Transaction, company: str, names: Sequence[str], gone: list[str]) -> Iterator[Searchable]:
-    """Give each document as the index needs it; one that is out of use is added to ``gone``."""
+def _is_in_use(document: Document | None) -> bool:
+    return document is not None and bool(document.head) and not document.retired
+
+
+def _searchables(tx: Transaction, company: str, names: Sequence[str]) -> Iterator[Searchable]:
+    """Give each document that is in use as the index needs it."""
     for name in names:
         shelved = find_shelved(tx, company, name)
         if shelved is None:
-            gone.append(name)
             continue
-        said = shelved.recognised
+        said = recognise_document(name, shelved.bundle)
         requests = tuple(request.text for request in list_requests(tx, company, name))[-_MOST_REQUESTS:]
         yield Searchable(
             name, shelved.document.shelf, said.title, said.description, said.body, requests, shelved.revision.hash

@@ -33,10 +33,13 @@ def verify(caller: Caller, checkpoints: Sequence[Path] = ()) -> tuple[Problem, .
     return tuple(dict.fromkeys(found))
 
 
-def rebuild_folder(caller: Caller) -> None:
-    """Make the library folder anew from the record, beside and then in its place. Raises NotAllowed, StoreError, GitError."""
+def rebuild_folder(caller: Caller) -> Path | None:
+    """Make the library folder anew from the record, beside and then in its place; gives where the old one is kept, if it held more than the record has.
+
+    Raises NotAllowed, NoLibrary, StoreError, GitError.
+    """
     caller.require_owner("make the library folder anew")
-    rebuild(caller.record, caller.company, caller.folder)
+    return rebuild(caller.record, caller.company, caller.folder)
 
 
 def export_checkpoint(caller: Caller, file: Path) -> dict[str, Any]:

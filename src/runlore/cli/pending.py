@@ -15,14 +15,14 @@ from runlore.model.library import Proposal
 
 
 def print_picked_up(picked: PickedUp) -> None:
-    """Say in one line what was taken up from the library folder."""
+    """Say in one line what was taken up."""
     print_problems(picked.problems)
     if picked.proposals:
         told = ", ".join(f"{p.document} ({p.number})" for p in picked.proposals[:5])
         more = len(picked.proposals) - 5
         click.echo(
             printable(
-                f"Taken up from the library folder as {plural(len(picked.proposals), 'proposal')}: {told}{f' and {more} more' if more > 0 else ''}."
+                f"Taken up as {plural(len(picked.proposals), 'proposal')}: {told}{f' and {more} more' if more > 0 else ''}."
             ),
             err=True,
         )

@@ -17,7 +17,7 @@ from runlore.library import git
 from runlore.library.cover import COVER_HASHES
 from runlore.library.edits import Changes, Edit, HandEdits, Shown, list_added, list_changed, sort_in
 from runlore.library.folder import LARGEST, Found, hold
-from runlore.library.projection import find_line, one_committer, project_held
+from runlore.library.projection import one_committer, project_held
 from runlore.library.recorded import Source, files_of, open_source, read_content
 from runlore.library.repository import list_notes, read_main
 from runlore.record.canonical import hash_bytes
@@ -48,9 +48,9 @@ def push(folder: Path, remote: str, branch: str = "main") -> str:
     receive = (f"--receive-pack={_RECEIVE}",) if url.startswith("/") else ()
     with git.visit(folder, tip) as ask:
         try:
-            ask("push", "--porcelain", "--no-verify", *receive, "--end-of-options", url, f"{tip}:refs/heads/{branch}")
+            ask("push", "--no-verify", *receive, "--end-of-options", url, f"{tip}:refs/heads/{branch}")
         except GitError as error:
-            if "fetch first" in str(error) or "non-fast-forward" in str(error) or "[rejected]" in str(error):
+            if "[rejected]" in str(error):
                 raise RemoteMoved(remote, branch) from None
             raise
     return tip
@@ -129,10 +129,7 @@ def _find_common(source: Source, folder: Path, ours: str, theirs: str) -> _Commo
     if not commit:
         return _Common(ours, count_publications(source.tx, source.company))
     note = next((note for _, note in list_notes(folder, commit, 1)), None)
-    if note is None:  # a commit of a person's that was pushed from here
-        line = find_line(source, folder)
-        return _Common(line.ours, line.publication)
-    return _Common(commit, note.publication)
+    return _Common(commit, note.publication if note else 0)
 
 
 def _compare(source: Source, folder: Path, ours: str, theirs: str) -> HandEdits:

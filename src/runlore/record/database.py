@@ -189,9 +189,12 @@ class Record:
                 connection.begin(write=write)
             except StoreError:
                 if connection.usable:
-                    self._give_back(connection)
+                    self._drop(connection)
                     raise
                 connection.close()
+            except BaseException:
+                self._drop(connection)
+                raise
             else:
                 return connection
         connection = self.engine.connect()

@@ -47,7 +47,7 @@ def list_(settings: Settings, as_json: bool) -> None:
     if as_json:
         print_json([{"role": role, "person": person} for role, person in found])
     elif found:
-        print_table(("Role", "Person"), found)
+        print_table((("Role", "left"), ("Person", "left")), found)
     else:
         click.echo("Nobody holds a role yet; an owner answers everything.")
 

@@ -27,6 +27,7 @@ from runlore.errors import UsageError
 from runlore.model.run import ReportKind, StepReport
 from runlore.settings import Settings
 
+_COLUMNS = tuple((name, "left") for name in ("Run", "Issue", "Runbook", "State", "Outcome", "Worker", "Made"))
 _FENCE = click.option(
     "--fence", type=int, default=0, help="The fence of the lease (default: the one that this home took)."
 )
@@ -251,7 +252,7 @@ def list_(settings: Settings, every: bool, issue: int, as_json: bool) -> None:
             )
             for r in runs
         ]
-        print_table(("Run", "Issue", "Runbook", "State", "Outcome", "Worker", "Made"), rows)
+        print_table(_COLUMNS, rows)
 
 
 @command.command("hand-over")

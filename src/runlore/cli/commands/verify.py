@@ -40,7 +40,9 @@ def command(context: click.Context, rebuild: bool, checkpoints: tuple[Path, ...]
     with calling(settings) as caller:
         if rebuild:
             print_picked_up(pick_up(caller))
-            rebuild_folder(caller)
+            kept = rebuild_folder(caller)
+            if kept is not None:
+                click.echo(f"The folder as it was holds more than the record, and is kept: {kept}", err=True)
         problems = verify(caller, checkpoints)
     if as_json:
         print_json([problem_form(p) for p in problems])

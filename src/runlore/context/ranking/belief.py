@@ -14,15 +14,13 @@ from typing import Final
 from runlore.context.ranking.signals import Signals
 
 ORDER: Final = Signals(
-    whole=0.206, title=0.151, lead=0.186, passage=0.109, pairs=0.137, about=0.159, named=0.053, served=0.2, habit=0.1
+    whole=0.206, title=0.151, lead=0.186, passage=0.109, pairs=0.137, about=0.159, named=0.053, served=0.3, votes=0.3
 )
 """What each signal weighs in the order."""
-LEAST_BEST: Final = 0.05
-"""A signal whose best value is smaller than this counts less: there is nothing to choose between."""
-LEAST_SPREAD: Final = 0.1
-"""The same for the span of nearness, of which every document has some."""
+LEAST_BEST: Final = Signals(0.05, 0.05, 0.05, 0.05, 0.05, about=0.1, named=0.1, served=0.5, votes=0.3)
+"""A signal whose best value is smaller than this counts less: there is nothing to choose between. For nearness it is the span that counts."""
 BELIEF: Final = Signals(
-    whole=0.5, title=0.2, lead=0.3, passage=1.0, pairs=0.2, about=0.5, named=0.1, served=0.5, habit=0.0
+    whole=0.5, title=0.2, lead=0.3, passage=1.0, pairs=0.2, about=0.5, named=0.1, served=0.5, votes=0.0
 )
 SLOPE: Final = 6.0
 MIDDLE: Final = 0.8
@@ -35,19 +33,19 @@ def order(measured: Sequence[Signals]) -> list[float]:
     if not measured:
         return []
     columns = [
-        _relative(name, column) for name, column in zip(Signals._fields, zip(*measured, strict=True), strict=True)
+        _relate(column, weight, least, spans=name in {"about", "named"})
+        for name, column, weight, least in zip(
+            Signals._fields, zip(*measured, strict=True), ORDER, LEAST_BEST, strict=True
+        )
     ]
-    return [sum(weight * value for weight, value in zip(ORDER, row, strict=True)) for row in zip(*columns, strict=True)]
+    return [sum(row) for row in zip(*columns, strict=True)]
 
 
-def _relative(name: str, column: Sequence[float]) -> list[float]:
-    best = max(column)
-    if name in {"about", "named"}:
-        least = min(column)
-        span = max(best - least, LEAST_SPREAD)
-        return [(value - least) / span for value in column]
-    span = max(best, LEAST_BEST)
-    return [value / span for value in column]
+def _relate(column: Sequence[float], weight: float, least: float, *, spans: bool) -> list[float]:
+    """Weigh a signal relative to its best value, counted from 0, or from its smallest where every document has some of it."""
+    start = min(column) if spans else 0.0
+    factor = weight / max(max(column) - start, least)
+    return [(value - start) * factor for value in column]
 
 
 def believe(signals: Signals, *, lexical: bool) -> float:

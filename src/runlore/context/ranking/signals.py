@@ -8,7 +8,7 @@ Each signal lies between 0 and 1 and is a share of what could be, so that signal
 - ``pairs``: neighbours in the query that are neighbours in the document. Words of titles and neighbours weigh by their rarity among the candidates: what all of
   them share does not tell them apart;
 - ``about``, ``named``: nearness in meaning to the beginning and to the title;
-- ``served``: likeness to the nearest request that the document has served; ``habit``: to all of them together.
+- ``served``: likeness to the nearest request that the document has served; ``votes``: its share of the requests most alike, of all that were served.
 """
 
 from __future__ import annotations
@@ -36,8 +36,10 @@ FEW: Final = 2.0
 """Weight added below a title's share, so that a title of one common word cannot be wholly matched."""
 FEW_PAIRS: Final = 5.0
 """Weight added below the share of pairs, so that one pair of a short query does not decide."""
-SMOOTH: Final = 2.0
-"""Requests that a document is thought to have served as any other document would."""
+POWER: Final = 4.0
+"""How much more a request that is more alike counts in the vote."""
+VOTERS: Final = 5
+"""Requests of one document that vote, the most alike."""
 
 Pair = tuple[int, int]
 _Key = TypeVar("_Key", bound=Hashable)
@@ -54,17 +56,16 @@ class Signals(NamedTuple):
     about: float = 0.0
     named: float = 0.0
     served: float = 0.0
-    habit: float = 0.0
+    votes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What of a query stands in one document: terms by place in the body, terms of the title, pairs, and per term the requests that held it."""
+    """What of a query stands in one document: terms by place in the body, terms of the title, pairs."""
 
     hits: Sequence[tuple[int, int]]
     title: frozenset[int]
     pairs: frozenset[Pair]
-    served: Counter[int]
 
 
 def measure(query: Query, cards: Sequence[Card], statistics: Statistics) -> list[Signals]:
@@ -74,10 +75,11 @@ def measure(query: Query, cards: Sequence[Card], statistics: Statistics) -> list
     pairs = rarities_among(len(cards), Counter(pair for one in found for pair in one.pairs))
     unseen = rarity(0, len(cards))
     every_pair = sum(pairs.get(pair, unseen) for pair in query.pairs) + FEW_PAIRS
-    usual = _usual_requests(found, cards)
+    alike = [[compare_request(query, terms) for terms in card.list_served()] for card in cards]
+    votes = _share_votes(alike)
     vector = memoryview(query.vector).cast("b")
     measured = []
-    for card, one in zip(cards, found, strict=True):
+    for card, one, likenesses, vote in zip(cards, found, alike, votes, strict=True):
         whole, lead, passage = _measure_words(query, card, one, statistics)
         said, own = sum(titles[term] for term in one.title), sum(titles[term] for term in set(card.title))
         near = bool(vector) and bool(card.about)
@@ -90,10 +92,8 @@ def measure(query: Query, cards: Sequence[Card], statistics: Statistics) -> list
                 pairs=sum(pairs[pair] for pair in one.pairs) / every_pair,
                 about=max(0.0, nearness(vector, card.about)) if near else 0.0,
                 named=max(0.0, nearness(vector, card.named)) if near else 0.0,
-                served=max((compare_request(query, terms) for terms in card.list_served()), default=0.0)
-                if one.served
-                else 0.0,
-                habit=_habit(query, one.served, len(card.served_starts), usual),
+                served=max(likenesses, default=0.0),
+                votes=vote,
             )
         )
     return measured
@@ -111,7 +111,7 @@ def _find(query: Query, card: Card) -> _Found:
     for field in (card.title, card.description):
         pairs.update(pair for pair in pairwise(field) if pair in wanted)
     title = frozenset(term for term in card.title if term in weights)
-    return _Found(hits, title, frozenset(pairs), Counter(term for term in card.served if term in weights))
+    return _Found(hits, title, frozenset(pairs))
 
 
 def _measure_words(query: Query, card: Card, found: _Found, statistics: Statistics) -> tuple[float, float, float]:
@@ -164,22 +164,11 @@ def compare_request(query: Query, terms: Sequence[int]) -> float:
     return min(1.0, both / math.sqrt(query.total * own))
 
 
-def _usual_requests(found: Sequence[_Found], cards: Sequence[Card]) -> dict[int, float]:
-    """Give for each term of the query the share of all requests served by the candidates that hold it."""
-    total = sum(len(card.served_starts) for card in cards)
-    counts: Counter[int] = Counter()
-    for one in found:
-        counts.update(one.served)
-    return {term: (count + 0.5) / (total + 1) for term, count in counts.items()}
-
-
-def _habit(query: Query, served: Counter[int], requests: int, usual: Mapping[int, float]) -> float:
-    """Give how much likelier the query is among the requests that a document served than among all, term by term: 0.5 for as likely."""
-    if not requests:
-        return 0.0
-    told = weighed = 0.0
-    for term, share in usual.items():
-        here = (served[term] + SMOOTH * share) / (requests + SMOOTH)
-        told += query.weights[term] * math.log(here / share)
-        weighed += query.weights[term]
-    return 1 / (1 + math.exp(-2 * told / weighed)) if weighed else 0.5
+def _share_votes(likenesses: Sequence[Sequence[float]]) -> list[float]:
+    """Give each document's share of the votes of the requests most alike (nearest neighbours, weighted), times the likeness of the nearest of all."""
+    votes = [sum(sorted((likeness**POWER for likeness in row), reverse=True)[:VOTERS]) for row in likenesses]
+    total = sum(votes)
+    if not total:
+        return [0.0] * len(votes)
+    best = max(max(row, default=0.0) for row in likenesses)
+    return [best * vote / total for vote in votes]

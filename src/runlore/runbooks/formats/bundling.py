@@ -95,8 +95,11 @@ def _group(known: Mapping[str, FileContent], mains: Mapping[str, Format]) -> dic
 
 
 def _is_root(path: str, format: Format) -> bool:
-    name = path.rpartition("/")[2].lower()
-    return format in _FOLDERS and name in ("skill.md", "runbook.md")
+    """Say whether a main file makes its folder one document: ``SKILL.md``, a runbook of ours, ``pdd/pdd.sop.md``."""
+    folder, _, name = path.rpartition("/")
+    if format == "sop":
+        return bool(folder) and folder.rpartition("/")[2] == stem_of(path)
+    return format in _FOLDERS and name.lower() in ("skill.md", "runbook.md")
 
 
 def _nearest(path: str, roots: Mapping[str, str]) -> str | None:
@@ -121,10 +124,10 @@ def _pointed_to(main: FileContent, free: set[str]) -> set[str]:
 
 
 def _owner_by_name(path: str, groups: Mapping[str, list[str]]) -> str:
-    """The main file whose own folder a file stands in: ``voice.md`` for ``voice/logo.png``, ``pdd/pdd.sop.md`` for ``pdd/notes.txt``."""
+    """The main file whose own folder a file stands in: ``voice.md`` for ``voice/logo.png``, ``pdd.sop.md`` for ``pdd/data.csv``."""
     folder = path.rpartition("/")[0]
     while folder:
-        for main in (f"{folder}.md", f"{folder}.sop.md", f"{folder}/{folder.rpartition('/')[2]}.sop.md"):
+        for main in (f"{folder}.md", f"{folder}.sop.md"):
             if main in groups:
                 return main
         folder = folder.rpartition("/")[0]

@@ -31,6 +31,9 @@ _LONGEST_TITLE = 120
 _CLOSED = frozenset(["inputs", "prerequisites", "examples", "failures", "escalation", "aside", "completion", "good", "when", "not-when"])  # fmt: skip
 """Kinds of sections in which nothing is a step, whatever stands below them."""
 
+_PARTS = frozenset(["purpose", "when", "not-when", "inputs", "prerequisites", "roles", "aside", "escalation", "examples", "good"])  # fmt: skip
+"""Kinds of sections that a document has, and a procedure does not do."""
+
 _BOLD = re.compile(r"(?:\[[ xX]\]\s+)?\*\*(.{1,200}?)\*\*(?P<rest>.*)", re.DOTALL)
 _BOX = re.compile(r"\[[ xX]\]\s+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(\[*_])")
@@ -99,21 +102,29 @@ class _Reading:
         return found
 
     def _runs(self) -> dict[int, list[int]]:
-        """Numbered headings that count on from 1, by the first of them; one that stands inside a step of a run counts for itself alone."""
+        """Numbered headings that count on from one to the next, by the first of them; numbers inside a step of a run are that step's own.
+
+        Where most of them are such as *Purpose* or *Prerequisites*, it is the document that is numbered and not its steps.
+        """
         runs: dict[int, list[int]] = {}
-        first, last, inside = -1, 0, 0
-        for at, heading in enumerate(self.outline):
-            number = (
-                split_number(heading.title)[0] if heading.level and not self.closed[at] and at > self.title_at else 0
-            )
-            if not number or (number != last + 1 and at < inside):
+        first, last, inside, nested = -1, 0, 0, False
+        above = self._below(lambda at: self.kinds[at] in _CLOSED and not split_number(self.outline[at].title)[0])
+        for at in range(self.title_at + 1, len(self.outline)):
+            number = 0 if above[at] or not self.outline[at].level else split_number(self.outline[at].title)[0]
+            if not number or (at < inside and (nested or number != last + 1)):
+                nested = nested or (bool(number) and at < inside)
                 continue
             if number == 1 or first < 0 or number <= last:
                 first = at
                 runs[first] = []
             runs[first].append(at)
-            last, inside = number, subtree(self.outline, at)
-        return {start: run for start, run in runs.items() if len(run) > 1}
+            last, inside, nested = number, subtree(self.outline, at), False
+        counted = {start: run for start, run in runs.items() if len(run) > 1}
+        found = {s: run for s, run in counted.items() if 2 * sum(self.kinds[n] in _PARTS for n in run) < len(run)}
+        for at in (at for run in found.values() for at in run):
+            stop = subtree(self.outline, at)
+            self.closed[at:stop] = [False] * (stop - at)
+        return found
 
     def read(self) -> list[_Found]:
         numbered = list(self.numbered())
@@ -160,7 +171,7 @@ class _Reading:
         children = [n for n in self._children(at, stop) if not self.closed[n]]
         if any(n in self.runs for n in range(at + 1, stop)):
             return [], at + 1
-        if not items and len(children) > 1:
+        if not items and (len(children) > 1 or (children and not _items(heading, "bullets"))):
             ends = [*children[1:], stop]
             found = [self._of_headings(begin, end) for begin, end in zip(children, ends, strict=True)]
             return [self._with_intro(at, heading.end, found[0]), *found[1:]], stop

@@ -19,7 +19,7 @@ _LONGEST_PATH = 800
 _DEEPEST = 16
 
 _DRIVE = re.compile(r"[A-Za-z]:")
-_GIT = re.compile(r"(?i)\.git.*|git~\d+")
+_GIT = re.compile(r"(?i)\.git(?:modules|attributes|ignore)?|git~\d+")
 
 
 def check_path(path: str) -> tuple[Problem, ...]:

@@ -135,8 +135,8 @@ def _numbered(lines: Sequence[str], heading: Heading) -> Iterator[tuple[int, str
 
 
 def _is_usual(title: str) -> bool:
-    """Say whether a heading says no more than what its field is called."""
-    return len(title.split()) <= 2
+    """Say whether a heading says no more than what its field is called: it is one of the usual names, in at most two words."""
+    return len(title.split()) <= 2 and bool(kind_of(title))
 
 
 def _items(kind: SectionKind, heading: Heading, make: Callable[[str], Any]) -> tuple[list[Any], set[int]]:

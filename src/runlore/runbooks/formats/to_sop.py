@@ -12,6 +12,7 @@ from runlore.model.condition_text import render_code
 from runlore.model.document import Bundle, FileContent, Recognised
 from runlore.model.runbook import Input, Runbook, Section, Step
 from runlore.runbooks.bindings import render_source
+from runlore.runbooks.formats.detect import detect
 from runlore.runbooks.formats.hostile import decode
 from runlore.runbooks.formats.kept import keep
 from runlore.runbooks.formats.matter import read_matter
@@ -38,16 +39,19 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 def to_sop(shelf: str, name: str, bundle: Bundle, recognised: Recognised) -> tuple[FileContent, ...]:
     """Give the files of an SOP by their paths beside each other: ``<name>.sop.md``, its record ``<name>.sop.json``, others below ``<name>/``.
 
-    An imported SOP comes back byte for byte, without a record. A document in which no step is recognised gives no file.
+    An imported SOP comes back byte for byte, without a record; one with texts beside it as a folder. Texts beside other documents, which would
+    be documents of their own there, stand in the record alone. A document in which no step is recognised gives no file.
     """
     main, record = f"{name}.sop.md", f"{name}.sop.json"
     if bundle.format == "sop":
-        return _placed(name, {bundle.main}, bundle.files)
+        is_folder = any(file.path != bundle.main and detect(file.path, file.content) for file in bundle.files)
+        return _placed(name, set() if is_folder else {bundle.main}, bundle.files)
     runbook = recognised.runbook or _steps_of_skill(name, bundle)
     if runbook is None or not runbook.steps:
         return ()
     written = FileContent(main, render_sop(runbook).encode("utf-8", "replace"))
-    others = [file for file in bundle.files if file.path not in (bundle.main, main, record)]
+    beside = [file for file in bundle.files if file.path not in (bundle.main, main, record)]
+    others = [file for file in beside if detect(file.path, file.content) is None]
     kept = keep(shelf, name, bundle, (written, *others), record)
     return _placed(name, {main, record}, (written, *others, kept))
 

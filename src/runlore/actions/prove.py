@@ -215,16 +215,19 @@ def _find_commit(caller: Caller, value: str) -> _Earned:
 
 
 def _find_result(caller: Caller, view: RunView, step: Step | None, offered: Offered) -> _Earned:
-    """A result counts as checked where the run's own transcript holds a call of the step's tool that gave exactly it, after the run began."""
+    """A result counts as checked where the run's own transcript holds a call of the step's tool that gave exactly it, after the run began.
+
+    Where no transcript is named, those are looked through that the hosts of this machine wrote since then.
+    """
     try:
         wanted = parse_json(offered.value)
     except ValueError:
         wanted = offered.value
     stored = render_json(wanted).encode()
-    if offered.transcript is None:
-        return _Earned("P1", "store", "the result is stored; it was not looked for in a transcript", stored)
     known = bound_arguments(view, step) if step else {}
-    for item in read_transcripts(caller.settings, [offered.transcript]):
+    places = [offered.transcript] if offered.transcript is not None else []
+    since = 0.0 if places else view.run.started / 1e6
+    for item in read_transcripts(caller.settings, places, since):
         if isinstance(item, Problem):
             continue
         for event in item.events:
@@ -236,4 +239,4 @@ def _find_result(caller: Caller, view: RunView, step: Step | None, offered: Offe
             if event.result == wanted and all(given.get(n) == v for n, v in known.items() if n in given):
                 place = f"{item.hash} line {event.line}"
                 return _Earned("P2", "transcript", f"found in {place}", stored)
-    return _Earned("P1", "store", "the result is stored; the transcript holds no such call of this step's tool", stored)
+    return _Earned("P1", "store", "the result is stored; no transcript holds such a call of this step's tool", stored)

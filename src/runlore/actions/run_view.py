@@ -125,7 +125,7 @@ def shown_for(view: RunView, step: Step, approval: ApprovalRequirement) -> dict[
         if other.number >= step.number:
             for name, value in bound_arguments(view, other).items():
                 later.setdefault(name, value)
-    over = {name: inputs.get(name, later.get(name)) for name in approval.over}
+    over = {name: inputs.get(name, later.get(name)) for name in sorted(approval.over)}
     does = [other.title for other in view.runbook.steps if other.number > step.number and other.tool]
     return {"issue": view.issue.title, "step": step.title, "over": over, "then": does}
 

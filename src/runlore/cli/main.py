@@ -24,7 +24,10 @@ MINING: dict[str, tuple[str, str]] = {
     "route": ("route", "Say which workflow fits a request, or none."),
     "facts": ("facts", "List what sessions keep finding out, asking and being told again."),
     "report": ("report", "Write one self-contained page to look at and send on."),
-    "export": ("export", "Write documents as skills or SOPs, the library for agents, a dataset, or events for other tools."),
+    "export": (
+        "export",
+        "Write documents as skills or SOPs, the library for agents, a dataset, or events for other tools.",
+    ),
     "check": ("check", "Say how far sessions did what the runbooks say."),
     "backtest": ("backtest", "Judge a library from the earlier part of a history by the later part."),
     "lint": ("lint", "Check a runbook and say what to do about each problem."),
@@ -66,6 +69,7 @@ WORK: dict[str, tuple[str, str]] = {
     "escalate": ("escalate", "Hand a question to a role that can decide."),
     "answer": ("answer", "Answer an escalation."),
     "waiting": ("waiting", "List everything that waits for you."),
+    "integrations": ("integrations", "Check that outside systems are ready."),
     "role": ("role", "Say who stands behind roles, and what workers may use."),
     "mcp": ("mcp", "Serve the library to an agent over the Model Context Protocol."),
 }

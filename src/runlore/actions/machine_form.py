@@ -107,6 +107,7 @@ def _step_form(step: WorkflowStep) -> dict[str, Any]:
         "optional": step.optional,
         "repeat": step.repeat,
         "after": list(step.after),
+        "either": list(step.either),
         "arguments": [_argument_form(a) for a in step.arguments],
         "guards": [g.text for g in step.guards],
         "guard_evidence": [_guard_form(g) for g in step.guards],

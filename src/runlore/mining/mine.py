@@ -356,6 +356,8 @@ def from_case(digest: Digest, case: Case) -> Workflow:
     focus = frozenset(c.name for c in case.calls if is_effect(c) and not c.common)
     goal = next(iter(goals_of(case)), None)
     run = next((plain_name(c.name) for c in case.calls if c.role == "procedure" and c.outcome == "ok"), "")
-    alone = Group(focus, (Member(digest.session, digest.transcript, case, frozenset()),), goal, "" if goal else run)
+    alone = Group(
+        focus, (Member(digest.session, digest.transcript, case, frozenset(), digest.agent),), goal, "" if goal else run
+    )
     made = _workflow(alone, f"case-{digest.session[:12]}", collect_failures([(digest.transcript, case)]), [], {})
     return replace(made, name=kebab(made.title))

@@ -124,6 +124,7 @@ class WorkflowStep:
     tool: str = ""
     command_evidence: Evidence = Evidence((0, 0))
     summary: str = ""  # free prose: what happens here where a step sums up editing and reading
+    either: tuple[int, ...] = ()  # the steps that stand for one another, this one among them
     repeat_evidence: Evidence = Evidence((0, 0))  # the cases that had it more than once, and where it came again
 
 

@@ -67,13 +67,19 @@ def draft_steps(workflow: Workflow) -> DraftedSteps:
 
 
 def _join_alternatives(workflow: Workflow, drafted: DraftedSteps) -> None:
-    """Join two neighbours that stand for one another: each case did one of them, what comes before is the same, and what follows awaits both."""
+    """Join steps that stand for one another: as mined, else two neighbours of which each case did one, with the same before them and awaited together."""
+    numbers = {step.number: at for at, step in enumerate(workflow.steps, 1)}
+    for at, step in enumerate(workflow.steps):
+        group = tuple(numbers[n] for n in step.either if n in numbers)
+        if len(group) > 1:
+            drafted.steps[at] = replace(drafted.steps[at], either=group, optional_when=None)
     for at, (one, other) in enumerate(pairwise(workflow.steps)):
         exclusive = (
             one.optional and other.optional and one.support[1] == other.support[1] == one.support[0] + other.support[0]
         )
         awaited = any({one.number, other.number} <= set(later.after) for later in workflow.steps)
-        if exclusive and awaited and set(one.after) == set(other.after):
+        joined = one.either or other.either
+        if exclusive and awaited and not joined and set(one.after) == set(other.after):
             both = (at + 1, at + 2)
             for place in (at, at + 1):
                 drafted.steps[place] = replace(drafted.steps[place], either=both, optional_when=None)

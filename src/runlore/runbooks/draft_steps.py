@@ -10,11 +10,11 @@ from typing import Any
 
 from runlore.model import Approval, Argument, Evidence, FailureMode, Proof, ValueSource, Workflow, WorkflowStep
 from runlore.model.condition import Condition
-from runlore.model.condition_text import render_code, renumber
+from runlore.model.condition_text import render_code
 from runlore.model.runbook import ApprovalRequirement, Binding, Input, ProofLevel, ProofRequirement, Recovery, Step
-from runlore.model.workflow import GuardKind
 from runlore.runbooks.bindings import render_source
 from runlore.runbooks.conditions import parse_condition
+from runlore.runbooks.draft_guards import draft_guards, explain_guards
 from runlore.runbooks.effects import is_shell
 from runlore.runbooks.hidden import HIDDEN, clean, code_words
 from runlore.runbooks.lines import PROOF_KINDS
@@ -102,8 +102,8 @@ def _step(step: WorkflowStep, workflow: Workflow, numbers: Mapping[int, int], dr
         prose=_prose(step),
         tool=tool,
         bindings=_bindings(step, number, numbers, workflow, drafted),
-        proceed_if=_guards(step, "proceed", key, numbers, drafted),
-        stop_if=_guards(step, "stop", key, numbers, drafted),
+        proceed_if=draft_guards(step, "proceed", key, numbers, drafted.evidence),
+        stop_if=draft_guards(step, "stop", key, numbers, drafted.evidence),
         approvals=_approvals(step.approval, key, drafted),
         proof=_proofs(step, workflow, key, drafted),
         recoveries=_recoveries(step, workflow.failure_modes, key, len(workflow.cases), drafted),
@@ -119,7 +119,7 @@ def _is_plain(after: tuple[int, ...], number: int, workflow: Workflow) -> bool:
 
 
 def _prose(step: WorkflowStep) -> str:
-    return sentence(step.summary)
+    return " ".join(part for part in (sentence(step.summary), explain_guards(step)) if part)
 
 
 def _bindings(
@@ -202,21 +202,6 @@ def _note_input(name: str, argument: Argument, step: WorkflowStep, drafted: Draf
 def _condition(text: str) -> Condition:
     parsed = parse_condition(text)
     return parsed if parsed.parsed else Condition(keep_code(text))
-
-
-def _guards(
-    step: WorkflowStep, kind: GuardKind, key: str, numbers: Mapping[int, int], drafted: DraftedSteps
-) -> tuple[Condition, ...]:
-    """The guards of one kind, each with the acts that it rests on as evidence; one that reads a step that is not there is no line."""
-    found: list[Condition] = []
-    for guard in step.guards:
-        condition = renumber(_condition(guard.condition), numbers) if guard.kind == kind else None
-        if condition is None or not condition.text:
-            continue
-        found.append(condition)
-        places = tuple(dict.fromkeys((*guard.evidence.sources, *([guard.counter] if guard.counter else []))))
-        drafted.evidence[f"{key}/{kind}-{len(found)}"] = trim(Evidence(guard.support, places))
-    return tuple(found)
 
 
 def _approvals(approval: Approval | None, key: str, drafted: DraftedSteps) -> tuple[ApprovalRequirement, ...]:

@@ -6,6 +6,7 @@ RunloreError
 │   ├── NoSuchName       no workflow, draft or session goes by that name
 │   └── NotYetMined      the command needs the result of `runlore mine`
 ├── BadDocument          a document that cannot be read at all; carries its problems (exit code 1)
+├── ToolServerFailed     a tool server does not start or does not answer (exit code 3)
 ├── MissingExtra         an optional extra is needed and not installed
 ├── StoreError           the home folder cannot be read or written (exit code 3)
 └── GitError             git is missing, too old, or failed
@@ -66,6 +67,11 @@ class MissingExtra(RunloreError):
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f"{feature} needs an extra: install it with `pip install 'runlore[{extra}]'`.")
+
+
+class ToolServerFailed(RunloreError):
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"The tool server `{where}`: {why}.")
 
 
 class StoreError(RunloreError):

@@ -17,6 +17,7 @@ RunloreError
 │   ├── BudgetTooSmall   no context pack says anything in so few tokens
 │   └── NotYetMined      the command needs the result of `runlore mine`
 ├── BadDocument          a document that cannot be read at all; carries its problems (exit code 1)
+├── ToolServerFailed     a tool server does not start or does not answer (exit code 3)
 ├── MissingExtra         an optional extra is needed and not installed
 ├── StoreError           the home folder or the record cannot be read or written (exit code 3)
 │   ├── DamagedRecord    what the record holds is not what was written
@@ -151,6 +152,11 @@ class MissingExtra(RunloreError):
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f"{feature} needs an extra: install it with `pip install 'runlore[{extra}]'`.")
+
+
+class ToolServerFailed(RunloreError):
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"The tool server `{where}`: {why}.")
 
 
 class StoreError(RunloreError):

@@ -10,6 +10,7 @@ import msgspec
 
 from runlore.model import (
     Argument,
+    Contrast,
     Counts,
     Evidence,
     Fact,
@@ -88,6 +89,7 @@ def workflow_form(workflow: Workflow) -> dict[str, Any]:
         "quality": [_quote_form(q) for q in workflow.quality],
         "triggers": [_quote_form(q) for q in workflow.triggers],
         "procedure": workflow.procedure,
+        "warnings": [_contrast_form(c) for c in workflow.contrasts],
         "common": workflow.common,
         "tokens": _spread_form(workflow.tokens),
         "seconds": _spread_form(workflow.seconds),
@@ -107,6 +109,7 @@ def _step_form(step: WorkflowStep) -> dict[str, Any]:
         "optional": step.optional,
         "repeat": step.repeat,
         "after": list(step.after),
+        "either": list(step.either),
         "arguments": [_argument_form(a) for a in step.arguments],
         "guards": [g.text for g in step.guards],
         "guard_evidence": [_guard_form(g) for g in step.guards],
@@ -149,6 +152,18 @@ def _proof_form(proof: Proof) -> dict[str, Any]:
 
 def _evidence_form(evidence: Evidence) -> dict[str, Any]:
     return {"support": list(evidence.support), "sources": [source_form(s) for s in evidence.sources]}
+
+
+def _contrast_form(contrast: Contrast) -> dict[str, Any]:
+    return {
+        "kind": contrast.kind,
+        "activity": contrast.activity,
+        "text": contrast.text,
+        "failed": list(contrast.failed),
+        "good": list(contrast.good),
+        "chance": contrast.chance,
+        "sources": [source_form(s) for s in contrast.evidence.sources],
+    }
 
 
 def _failure_form(mode: FailureMode) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from runlore.corpus.files import erase_file, read_file, write_file
 from runlore.errors import StoreError
 from runlore.model import Transcript
 
-READING_VERSION: Final = "1"
+READING_VERSION: Final = "2"
 """Rises when readers give other events for the same lines; files of another version are not read."""
 
 _LEVEL: Final = 1

@@ -1,1 +1,1 @@
-"""Outside systems: does the credential exist, does the system answer, does a link or a command show what it should. The only package that opens connections."""
+"""Outside systems that runbooks need: is the credential there, does the system answer, does a link or a command show what it should. The one place from which Runlore talks to anything beyond this machine's files."""

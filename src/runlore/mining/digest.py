@@ -137,6 +137,7 @@ class Digest(msgspec.Struct, frozen=True, array_like=True, gc=False):
     observations: tuple[Observation, ...]
     parent: str = ""
     transcript: str = ""
+    agent: str = ""
 
 
 def digest(transcript: Transcript) -> Digest:
@@ -155,6 +156,7 @@ def digest(transcript: Transcript) -> Digest:
         tuple(case for case in cases if case.calls or case.said),
         observe(transcript),
         transcript.parent,
+        agent=transcript.agent,
     )
 
 

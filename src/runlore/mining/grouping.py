@@ -166,7 +166,7 @@ def by_goal(rows: Sequence[tuple[Digest, Case]]) -> list[Group]:
                 own = around(case, deeds)  # done on the way: only the part of the case that it takes
             else:
                 continue
-            members[goal.key].append(Member(item.session, item.transcript, own, frozenset()))
+            members[goal.key].append(Member(item.session, item.transcript, own, frozenset(), item.agent))
     return [Group(frozenset({f"goal:{g.key}"}), tuple(members[g.key]), g) for g in GOALS if members[g.key]]
 
 
@@ -175,7 +175,7 @@ def by_procedure(rows: Sequence[tuple[Digest, Case]]) -> list[Group]:
     members: dict[str, list[Member]] = defaultdict(list)
     for item, case in rows:
         for name in sorted({plain_name(c.name) for c in case.calls if c.role == "procedure" and c.outcome == "ok"}):
-            members[name].append(Member(item.session, item.transcript, case, frozenset()))
+            members[name].append(Member(item.session, item.transcript, case, frozenset(), item.agent))
     return [Group(frozenset({f"procedure:{n}"}), tuple(m), None, n) for n, m in sorted(members.items())]
 
 
@@ -198,7 +198,7 @@ def by_effect(rows: Sequence[tuple[Digest, Case, frozenset[str]]]) -> list[Group
         for effect in effects & kept:
             parts[root[effect]].add(effect)
         for head, part in parts.items():
-            groups[head].append(Member(item.session, item.transcript, case, frozenset(part)))
+            groups[head].append(Member(item.session, item.transcript, case, frozenset(part), item.agent))
     return [
         Group(frozenset(e for e in kept if root[e] == head), tuple(members)) for head, members in sorted(groups.items())
     ]

@@ -18,9 +18,10 @@ from runlore.mining.failures import Seen, is_environmental
 from runlore.mining.failures import collect as collect_failures
 from runlore.mining.goal_table import belongs_to
 from runlore.mining.goals import goals_of, is_asked_for, is_coding, opening_of
-from runlore.mining.grouping import Group, Repeated, group, is_effect, measure, pieces_of, plain_name
+from runlore.mining.grouping import Group, Repeated, group, is_effect, measure, pieces_of, plain_name, same_work
 from runlore.mining.guards.attach import GuardsByEffect
 from runlore.mining.guards.collect import learn_guards, list_rows
+from runlore.mining.guards.contrast import contrast
 from runlore.mining.naming import kebab, procedure_title, telling_words, unique
 from runlore.mining.people import hear
 from runlore.mining.steps import MOST_SOURCES, Member, base_name, generalise, step_name
@@ -125,6 +126,7 @@ def _workflow(
     others: Sequence[Group],
     guards: GuardsByEffect,
 ) -> Workflow:
+    """Make the workflow of one group."""
     goal = group.goal
     steps = generalise(group.members, group.anchors, partial(belongs_to, goal) if goal else lambda _: False, guards)
     references = tuple(_reference(m) for m in group.members)
@@ -158,6 +160,8 @@ def _workflow(
         sessions=group.sessions,
         procedure=group.procedure,
         rank=round(work * (1 + lost / len(references)) * (1 if _is_told(steps) else 0.01), 3),
+        contrasts=contrast(group.members, same_work([m.case for m in group.members]), steps),
+        judged=2 * sum(m.case.reward is not None for m in group.members) > len(group.members),
         common=not group.goal
         and not group.procedure
         and all(c.common for m in group.members for c in m.case.calls if c.name in group.anchors),
@@ -356,6 +360,8 @@ def from_case(digest: Digest, case: Case) -> Workflow:
     focus = frozenset(c.name for c in case.calls if is_effect(c) and not c.common)
     goal = next(iter(goals_of(case)), None)
     run = next((plain_name(c.name) for c in case.calls if c.role == "procedure" and c.outcome == "ok"), "")
-    alone = Group(focus, (Member(digest.session, digest.transcript, case, frozenset()),), goal, "" if goal else run)
+    alone = Group(
+        focus, (Member(digest.session, digest.transcript, case, frozenset(), digest.agent),), goal, "" if goal else run
+    )
     made = _workflow(alone, f"case-{digest.session[:12]}", collect_failures([(digest.transcript, case)]), [], {})
     return replace(made, name=kebab(made.title))

@@ -6,14 +6,14 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runlore.mining.commands import is_run_of, typical_command
 from runlore.mining.dataflow import Binding
 from runlore.mining.digest import Call, Case
 from runlore.mining.guards.approval import approval
 from runlore.mining.guards.attach import GuardsByEffect, attach, read_by
-from runlore.mining.order import arrange, arrows, precedence
+from runlore.mining.order import STABLE, arrange, arrows, either, precedence
 from runlore.mining.proof import proofs
 from runlore.mining.rules import Rule, choose_all
 from runlore.model import Argument, Evidence, Source, ValueSource, WorkflowStep
@@ -35,12 +35,13 @@ _PLACE = {"read": 0, "edit": 1, "check": 2, "effect": 3, "dialog": 4}
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A case of a workflow: its session, its transcript's hash, and the names of the effects that make it one."""
+    """A case of a workflow: its session, its transcript's hash, and the names of the effects that make it one; ``agent`` tells who worked, where known."""
 
     session: str
     transcript: str
     case: Case
     focus: frozenset[str]
+    agent: str = ""
 
     @property
     def good(self) -> bool:
@@ -141,17 +142,37 @@ def generalise(
         chosen = {n for n in chosen if counts[n] > 1 or n in focus}
     read = {(a, e) for a, e in read_by(chosen, guards) if a in counts}
     chosen |= {activity for activity, _ in read}
-    before, _ = precedence([[o.name for o in row] for row in occurrences])
+    sequences = [[o.name for o in row if o.name in chosen] for row in occurrences]
+    seen = precedence(sequences, [m.agent for m in cases])
     ordered = arrange(
-        [n for n in counts if n in chosen], before, {n: _PLACE.get(by_name[n][0].call.role, 1) for n in counts}
+        [n for n in counts if n in chosen], seen.before, {n: _PLACE.get(by_name[n][0].call.role, 1) for n in counts}
     )
-    data = {(rule.activity, name) for (name, _), rule in rules.items() if rule.kind == "step" and name in chosen}
-    must = arrows(ordered, before, data | read)
+    looks = frozenset(n for n in chosen if all(o.call.role == "read" and not o.call.command for o in by_name[n]))
+    must = arrows(ordered, seen, _data(by_name, rules, chosen) | read, looks)
     numbers = {name: number for number, name in enumerate(ordered, 1)}
     steps = [
         _step(name, by_name[name], counts[name], len(cases), numbers, must[name], rules, focus) for name in ordered
     ]
+    for group in either(ordered, must, sequences):
+        together = tuple(sorted(numbers[n] for n in group))
+        steps = [replace(s, either=together) if s.number in together else s for s in steps]
     return attach(steps, guards)
+
+
+def _data(
+    by_name: dict[str, list[Occurrence]], rules: dict[tuple[str, str], Rule], chosen: set[str]
+) -> set[tuple[str, str]]:
+    """The pairs of which the second takes a value from the first: by the rule of an argument, and by what gave the value where that did not."""
+    found: set[tuple[str, str]] = set()
+    for (name, argument), rule in rules.items():
+        if rule.kind != "step" or name not in chosen:
+            continue
+        found.add((rule.activity, name))
+        uses = [b for o in by_name[name] for b in o.call.bindings if b.name == argument and b.kind != "nothing"]
+        rest = [givers for b in uses if rule.activity not in (givers := {p.activity for p in b.places})]
+        instead = Counter(giver for givers in rest for giver in givers if giver in chosen and giver != name)
+        found |= {(giver, name) for giver, n in instead.items() if n * 2 >= len(rest) and n >= STABLE}
+    return found
 
 
 def _rules(

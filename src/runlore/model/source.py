@@ -20,10 +20,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How a line of a runbook is known: seen in ``support[0]`` of ``support[1]`` cases, at ``sources``."""
+    """How a line of a runbook is known: seen in ``support[0]`` of ``support[1]`` cases, at ``sources``.
+
+    For a guard ``precision`` is the share of what it stops in cases held out that was no good act, ``counter`` a good act in spite of it.
+    """
 
     support: tuple[int, int]
     sources: tuple[Source, ...] = ()
+    precision: float | None = None
+    counter: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)

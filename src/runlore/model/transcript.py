@@ -31,7 +31,8 @@ class Transcript(msgspec.Struct, frozen=True):
     ``session`` is the session's own id (chat transcripts: their ``id``, else the file's stem and line).
     ``parent`` is the session that started this one as a subagent, ``""`` otherwise.
     ``reward`` is the outcome on record where the transcript carries one (1.0 is success), else None.
-    ``hash`` is the content hash of the archived form, set by the corpus.
+    ``hash`` is the content hash of the archived form, set by the corpus. ``agent`` tells which agent worked, by its name and model, where
+    the transcript says so.
     """
 
     file: str
@@ -45,3 +46,4 @@ class Transcript(msgspec.Struct, frozen=True):
     ended: float = 0.0
     reward: float | None = None
     hash: str = ""
+    agent: str = ""

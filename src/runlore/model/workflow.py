@@ -124,6 +124,7 @@ class WorkflowStep:
     tool: str = ""
     command_evidence: Evidence = Evidence((0, 0))
     summary: str = ""  # free prose: what happens here where a step sums up editing and reading
+    either: tuple[int, ...] = ()  # the steps that stand for one another, this one among them
     repeat_evidence: Evidence = Evidence((0, 0))  # the cases that had it more than once, and where it came again
 
 
@@ -171,6 +172,23 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
+class Contrast:
+    """Something that failed cases did more often than those that went well; ``text`` says it in words.
+
+    ``failed`` and ``good`` are n of m pieces of work on either side, ``chance`` is how likely chance alone makes such a difference, corrected
+    for all that was tried: above 0.05 there are too few cases to be sure.
+    """
+
+    kind: str  # "left out", "again", "without a yes", "refused", "beside", "after"
+    activity: str
+    text: str
+    failed: tuple[int, int]
+    good: tuple[int, int]
+    chance: float
+    evidence: Evidence = Evidence((0, 0))
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     """The pattern found in the slices of at least three sessions.
 
@@ -200,6 +218,8 @@ class Workflow:
     procedure: str = ""
     rank: float = 0.0
     common: bool = False  # what everybody knows: nothing in it is particular to this company
+    contrasts: tuple[Contrast, ...] = ()
+    judged: bool = False  # an outcome is on record for most of the cases; else good is what nothing speaks against
 
 
 @dataclass(frozen=True, slots=True)

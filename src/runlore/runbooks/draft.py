@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from runlore.model import Event, Evidence, FailureMode, Quote, Workflow
 from runlore.model.runbook import CompletionProof, KnownFailure, Runbook, Section, Step, Trigger
 from runlore.runbooks.draft_example import describe_example, draft_example, name_example
+from runlore.runbooks.draft_guards import draft_warnings, note_basis
 from runlore.runbooks.draft_questions import ask
 from runlore.runbooks.draft_steps import MOST_SOURCES, DraftedSteps, draft_steps, trim
 from runlore.runbooks.evidence import EvidenceMap
@@ -68,6 +69,7 @@ def draft(
     evidence.update(steps.evidence)
     completion = _completion(workflow, steps, evidence)
     good = _good(workflow, evidence)
+    good = (*good, *draft_warnings(workflow, evidence, len(good) + 1))
     examples: tuple[str, ...] = ()
     if example:
         examples = (describe_example(example_name, example, example_events),)
@@ -88,7 +90,7 @@ def draft(
         examples=examples,
         failure_modes=failures,
         open_questions=ask(workflow, steps, sessions_of(workflow), bool(completion)),
-        sections=(*_repeats(workflow, evidence), *note),
+        sections=(*_above_steps(workflow, evidence), *note),
     )
     told = draft_example(workflow, example, example_events, name_of) if example else ""
     return Drafted(render(runbook), runbook, evidence, example_name, told)
@@ -207,8 +209,14 @@ def _quote(label: str, quote: Quote) -> str:
     return f"{label}{date}: {quote_words(mask_people(quote.words))}{about}"
 
 
-def _repeats(workflow: Workflow, evidence: dict[str, Evidence]) -> tuple[Section, ...]:
-    """One line above the steps for all that often come more than once, where no list says for what."""
+def _above_steps(workflow: Workflow, evidence: dict[str, Evidence]) -> tuple[Section, ...]:
+    """What stands above the steps: what often comes more than once, and what the guards rest on where no outcome is on record."""
+    said = " ".join(part for part in (_repeats(workflow, evidence), note_basis(workflow)) if part)
+    return (Section("", said, "steps"),) if said else ()
+
+
+def _repeats(workflow: Workflow, evidence: dict[str, Evidence]) -> str:
+    """One line for all that often come more than once, where no list says for what."""
     often = [n for n, step in enumerate(workflow.steps, 1) if step.repeat]
     often = [n for n in often if not any(a.source.kind in ("input", "step") for a in workflow.steps[n - 1].arguments)]
     verb = "comes" if len(often) == 1 else "come"
@@ -219,7 +227,7 @@ def _repeats(workflow: Workflow, evidence: dict[str, Evidence]) -> tuple[Section
             min((k.support for k in known), key=lambda s: (s[0] / (s[1] or 1), s)),
             tuple(dict.fromkeys(source for k in known for source in k.sources[:each])),
         )
-    return (Section("", f"{name_steps(often)} often {verb} more than once.", "steps"),) if often else ()
+    return f"{name_steps(often)} often {verb} more than once." if often else ""
 
 
 def _failures(

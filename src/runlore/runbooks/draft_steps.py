@@ -10,11 +10,11 @@ from typing import Any
 
 from runlore.model import Approval, Argument, Evidence, FailureMode, Proof, ValueSource, Workflow, WorkflowStep
 from runlore.model.condition import Condition
-from runlore.model.condition_text import render_code, renumber
+from runlore.model.condition_text import render_code
 from runlore.model.runbook import ApprovalRequirement, Binding, Input, ProofLevel, ProofRequirement, Recovery, Step
-from runlore.model.workflow import GuardKind
 from runlore.runbooks.bindings import render_source
 from runlore.runbooks.conditions import parse_condition
+from runlore.runbooks.draft_guards import draft_guards, explain_guards
 from runlore.runbooks.effects import is_shell
 from runlore.runbooks.hidden import HIDDEN, clean, code_words
 from runlore.runbooks.lines import PROOF_KINDS
@@ -67,13 +67,19 @@ def draft_steps(workflow: Workflow) -> DraftedSteps:
 
 
 def _join_alternatives(workflow: Workflow, drafted: DraftedSteps) -> None:
-    """Join two neighbours that stand for one another: each case did one of them, what comes before is the same, and what follows awaits both."""
+    """Join steps that stand for one another: as mined, else two neighbours of which each case did one, with the same before them and awaited together."""
+    numbers = {step.number: at for at, step in enumerate(workflow.steps, 1)}
+    for at, step in enumerate(workflow.steps):
+        group = tuple(numbers[n] for n in step.either if n in numbers)
+        if len(group) > 1:
+            drafted.steps[at] = replace(drafted.steps[at], either=group, optional_when=None)
     for at, (one, other) in enumerate(pairwise(workflow.steps)):
         exclusive = (
             one.optional and other.optional and one.support[1] == other.support[1] == one.support[0] + other.support[0]
         )
         awaited = any({one.number, other.number} <= set(later.after) for later in workflow.steps)
-        if exclusive and awaited and set(one.after) == set(other.after):
+        joined = one.either or other.either
+        if exclusive and awaited and not joined and set(one.after) == set(other.after):
             both = (at + 1, at + 2)
             for place in (at, at + 1):
                 drafted.steps[place] = replace(drafted.steps[place], either=both, optional_when=None)
@@ -96,8 +102,8 @@ def _step(step: WorkflowStep, workflow: Workflow, numbers: Mapping[int, int], dr
         prose=_prose(step),
         tool=tool,
         bindings=_bindings(step, number, numbers, workflow, drafted),
-        proceed_if=_guards(step, "proceed", key, numbers, drafted),
-        stop_if=_guards(step, "stop", key, numbers, drafted),
+        proceed_if=draft_guards(step, "proceed", key, numbers, drafted.evidence),
+        stop_if=draft_guards(step, "stop", key, numbers, drafted.evidence),
         approvals=_approvals(step.approval, key, drafted),
         proof=_proofs(step, workflow, key, drafted),
         recoveries=_recoveries(step, workflow.failure_modes, key, len(workflow.cases), drafted),
@@ -113,7 +119,7 @@ def _is_plain(after: tuple[int, ...], number: int, workflow: Workflow) -> bool:
 
 
 def _prose(step: WorkflowStep) -> str:
-    return sentence(step.summary)
+    return " ".join(part for part in (sentence(step.summary), explain_guards(step)) if part)
 
 
 def _bindings(
@@ -196,21 +202,6 @@ def _note_input(name: str, argument: Argument, step: WorkflowStep, drafted: Draf
 def _condition(text: str) -> Condition:
     parsed = parse_condition(text)
     return parsed if parsed.parsed else Condition(keep_code(text))
-
-
-def _guards(
-    step: WorkflowStep, kind: GuardKind, key: str, numbers: Mapping[int, int], drafted: DraftedSteps
-) -> tuple[Condition, ...]:
-    """The guards of one kind, each with the acts that it rests on as evidence; one that reads a step that is not there is no line."""
-    found: list[Condition] = []
-    for guard in step.guards:
-        condition = renumber(_condition(guard.condition), numbers) if guard.kind == kind else None
-        if condition is None or not condition.text:
-            continue
-        found.append(condition)
-        places = tuple(dict.fromkeys((*guard.evidence.sources, *([guard.counter] if guard.counter else []))))
-        drafted.evidence[f"{key}/{kind}-{len(found)}"] = trim(Evidence(guard.support, places))
-    return tuple(found)
 
 
 def _approvals(approval: Approval | None, key: str, drafted: DraftedSteps) -> tuple[ApprovalRequirement, ...]:

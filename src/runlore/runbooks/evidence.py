@@ -13,21 +13,35 @@ EvidenceMap = Mapping[str, Evidence]
 
 def evidence_to_json(evidence: EvidenceMap) -> dict[str, Any]:
     """Give the JSON form; anchors keep the order of the runbook's text."""
-    return {
-        anchor: {
-            "support": list(known.support),
-            "sources": [{"transcript": s.transcript, "line": s.line, "index": s.index} for s in known.sources],
-        }
-        for anchor, known in evidence.items()
-    }
+    return {anchor: _to_json(known) for anchor, known in evidence.items()}
+
+
+def _to_json(known: Evidence) -> dict[str, Any]:
+    form: dict[str, Any] = {"support": list(known.support), "sources": [_source_to_json(s) for s in known.sources]}
+    if known.precision is not None:
+        form["precision"] = known.precision
+        form["counter"] = _source_to_json(known.counter) if known.counter else None
+    return form
+
+
+def _source_to_json(source: Source) -> dict[str, Any]:
+    return {"transcript": source.transcript, "line": source.line, "index": source.index}
 
 
 def evidence_from_json(value: dict[str, Any]) -> dict[str, Evidence]:
     """Read the JSON form; a shape that is none raises ValueError, KeyError or TypeError."""
-    return {
-        anchor: Evidence(
-            (int(known["support"][0]), int(known["support"][1])),
-            tuple(Source(s["transcript"], int(s["line"]), int(s["index"])) for s in known["sources"]),
-        )
-        for anchor, known in value.items()
-    }
+    return {anchor: _from_json(known) for anchor, known in value.items()}
+
+
+def _from_json(known: dict[str, Any]) -> Evidence:
+    precision, counter = known.get("precision"), known.get("counter")
+    return Evidence(
+        (int(known["support"][0]), int(known["support"][1])),
+        tuple(_source_from_json(s) for s in known["sources"]),
+        None if precision is None else float(precision),
+        None if counter is None else _source_from_json(counter),
+    )
+
+
+def _source_from_json(value: dict[str, Any]) -> Source:
+    return Source(value["transcript"], int(value["line"]), int(value["index"]))

@@ -20,6 +20,7 @@ name = "chat"
 _SESSION_KEYS = ("id", "trajectory_id", "session_id", "conversation_id")
 _STARTED_KEYS = ("started_at", "session_start", "created_at", "timestamp")
 _ENDED_KEYS = ("ended_at", "last_updated", "updated_at")
+_AGENT_KEYS = ("agent", "model")
 _LOOKED_AT = 50  # messages that are looked at to tell the format
 # A conversation may be longer than what the head holds of a line; then its beginning has to tell.
 _OPENING = re.compile(rb'\s*(?:\{.*?"messages"\s*:\s*)?\[\s*\{[^{}\[\]]{0,200}?"role"\s*:\s*"(\w+)"', re.DOTALL)
@@ -119,6 +120,7 @@ def _read_conversation(file: str, fallback: str, conversation: Any, line: bytes)
         started=min([*times, started]) if started and times else started or min(times, default=0.0),
         ended=max([*times, ended], default=0.0),
         reward=_reward(about.get("reward")),
+        agent="/".join(part for key in _AGENT_KEYS if (part := fields.string(about.get(key)))),
     )
     return Reading(transcript, (line,))
 

@@ -90,6 +90,7 @@ def _build(file: str, session: Session, tally: _Tally) -> Transcript:
         project=session.project,
         started=read_time(session.first_time),
         ended=read_time(session.last_time),
+        agent=session.model,
     )
 
 

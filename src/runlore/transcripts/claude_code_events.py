@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -75,6 +76,7 @@ class Session:
         self._skills: dict[str, Block] = {}
         self._seen: set[str] = set()
         self._usage: dict[str, tuple[int, int, int]] = {}
+        self._models: Counter[str] = Counter()
         self._command: int | None = None
         self._queue: list[tuple[str, int]] = []
 
@@ -95,6 +97,11 @@ class Session:
             self._add_queue_operation(line, record)
         elif kind == "attachment":
             self._add_attachment(line, record)
+
+    @property
+    def model(self) -> str:
+        """The model that wrote most of the records, "" where none is named."""
+        return min(self._models, key=lambda name: (-self._models[name], name), default="")
 
     def finish(self) -> tuple[Event, ...]:
         """Give the events; calls without a result are open, or cancelled where a person stopped the agent."""
@@ -154,6 +161,8 @@ class Session:
         """Take one record of an API message; the client's own messages in the model's place are left out."""
         if message.model == "<synthetic>" or speaker.record.isApiErrorMessage:
             return
+        if message.model:
+            self._models[message.model] += 1
         content = message.content
         first = -1
         for index, block in enumerate([Block(type="text", text=content)] if isinstance(content, str) else content):

@@ -74,6 +74,7 @@ def _transcript(file: str, rollout: Rollout, unreadable: int) -> Transcript:
         project=fields.string(head.get("cwd")) or rollout.cwd,
         started=min(rollout.times, default=0.0),
         ended=max(rollout.times, default=0.0),
+        agent=rollout.model,
     )
 
 
@@ -103,6 +104,7 @@ def _read_record(rollout: Rollout, record: dict[str, Any]) -> None:
         _read_head(rollout, payload)
     elif kind == "turn_context":
         rollout.cwd = fields.string(payload.get("cwd")) or rollout.cwd
+        rollout.model = rollout.model or fields.string(payload.get("model"))
     elif kind == "compacted":
         rollout.counts.add("compactions")
         add(rollout, "compaction", text=fields.string(payload.get("message")))

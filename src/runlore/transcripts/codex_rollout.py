@@ -55,6 +55,7 @@ class Rollout:
     stamp: str = ""
     cwd: str = ""
     branch: str = ""
+    model: str = ""
     in_turn: bool = False
     asked: bool = False  # the turn that runs has its prompt
     total: object = None

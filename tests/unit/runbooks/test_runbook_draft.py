@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from runlore.model import (
     Argument,
     CaseReference,
+    Contrast,
     Event,
     Evidence,
     FailureMode,
@@ -222,6 +223,8 @@ def hostile_workflow(text: str) -> Workflow:
         prerequisites=(text,),
         example=case,
         sessions=3,
+        judged=True,
+        contrasts=(Contrast(text, text, text, (3, 4), (1, 9), 0.04, Evidence((3, 4), (source,))),),
     )
 
 

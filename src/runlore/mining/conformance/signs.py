@@ -53,8 +53,9 @@ SIGNS: Final[tuple[Sign, ...]] = (
         "thoughts", "objected", 0.3, "The person thought otherwise after it was done.",
         "The person thought otherwise {n} times after it was done.", usual=0.3, spread=0.4,
     ),
+    Sign("stopped", "guard ignored", 0.1, always=True, usual=0.1, spread=0.3),
     Sign("failed", "failed", 0.1, always=True, usual=0.1, spread=0.3),
-    Sign("approval", "approval skipped", 0.4, always=True, usual=0.1, spread=0.3),
+    Sign("approval", "approval skipped", 0.1, always=True, usual=0.1, spread=0.3),
     Sign(
         "unagreed", "approval skipped", 0.4, "Something was changed, and the person's words before it were no plain yes.",
         "{n} times something was changed, and the person's words before it were no plain yes.", usual=0.4, spread=0.5,
@@ -69,15 +70,15 @@ SIGNS: Final[tuple[Sign, ...]] = (
         usual=0.05, spread=0.2,
     ),
     Sign("open", "not done", 0.4, "It ends on a proposal that was never carried out.", usual=0.2, spread=0.4),
-    Sign("idle", "not done", 0.4, "Nothing was changed.", usual=0.1, spread=0.25),
-    Sign(
-        "missing", "refused", 0.2, "The agent did not find what was asked for, and nothing was done.",
-        usual=0.05, spread=0.2,
-    ),
     Sign(
         "refusals", "refused", 0.4, "The agent said once that it could not.", "The agent said {n} times that it could not.",
         usual=0.7, spread=0.5,
     ),
+    Sign(
+        "missing", "refused", 0.2, "The agent did not find what was asked for, and nothing was done.",
+        usual=0.05, spread=0.2,
+    ),
+    Sign("idle", "not done", 0.4, "Nothing was changed.", usual=0.1, spread=0.25),
     Sign(
         "proposals", "not done", 0.4, "A proposal was made, and nothing was done after it.",
         "{n} proposals were made, and nothing was done after them.", usual=0.3, spread=0.5,

@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from runlore.mining.conformance.signs import Tally
+from runlore.mining.guards.consent import gives_consent
 from runlore.model import Event, Source
 
 YES: Final = re.compile(
@@ -49,6 +50,7 @@ class Talk:
         self._acts = 0
         self._acts_in_turn = 0
         self._agreed = False
+        self._plainly = False
         self._asked: Source | None = None
         self._noted: list[tuple[bool, Source]] = []
         self._done: Source | None = None
@@ -70,7 +72,8 @@ class Talk:
         text = event.text[:_MOST]
         self._turns += 1
         self._acts_in_turn = 0
-        self._agreed = bool(YES.search(text))
+        self._agreed = gives_consent(text)
+        self._plainly = bool(YES.search(text))
         self._asked = place
         self._noted = [*self._noted[1 - _LAST_TURNS :], (bool(_NOTED.search(text)), place)]
         self._count("wishes", _MORE, text, place)
@@ -84,7 +87,7 @@ class Talk:
 
     def answer(self, agreed: bool, place: Source) -> None:
         """Take in what the person answered to a question of the agent's, put by a tool."""
-        self._agreed = agreed
+        self._agreed = self._plainly = agreed
         self._asked = place
 
     def say(self, event: Event, place: Source) -> None:
@@ -100,11 +103,11 @@ class Talk:
 
     def act(self, place: Source) -> None:
         """Take in that the world was changed."""
-        if not self._agreed and not self._acts_in_turn:
+        if not self._plainly and not self._acts_in_turn:
             self._tally.note("unagreed", (place,))
         self._acts += 1
+        self._done = self._done if self._acts_in_turn else place
         self._acts_in_turn += 1
-        self._done = place
         self._proposal = None
         self._tally.forget("thoughts")
         self._tally.forget("proposals")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -83,6 +84,7 @@ class Watch:
         self._effects: Counter[str] = Counter()
         self._answers: list[bool | None] = []
         self._told: list[Deviation] = []
+        self._refused: set[Source] = set()
         self.acts: list[Act] = []
         self._words: list[str] = []
         self._request = ""
@@ -124,7 +126,7 @@ class Watch:
             plan.name if plan is not None else "",
             score,
             should_act,
-            _ordered(_weighed(late, parts), tell(self._tally, parts)),
+            _ordered(_weighed(late, parts, self._refused), tell(self._tally, parts), self._refused),
             acted,
             self._transcript,
             self._started,
@@ -158,10 +160,11 @@ class Watch:
             if event.outcome == "ok":
                 self._act(name, event, place, answer)
             elif event.outcome in ("error", "rejected"):
+                self._refused.add(place)
                 ignored = tuple(d for d in found if d.kind == "guard ignored")
                 found = (*ignored, self._failure(name, event, place))
             for deviation in found:
-                self._tally.note(_SIGN_OF[deviation.kind], (place,))
+                self._tally.note(_sign_of(deviation, self._refused), (place,))
             self._told.extend(found)
             warned = any(d.kind == "guard ignored" for d in found)
             self.acts.append(Act(place, name, event.outcome == "ok", warned, answer is not None))
@@ -356,13 +359,26 @@ def _users_of(plan: Plan, number: int) -> list[PlanStep]:
     return [s for s in plan.steps if any(v.kind == "step" and v.step == number for _, v in s.sources)]
 
 
-def _weighed(told: tuple[Deviation, ...], parts: Mapping[str, float]) -> tuple[Deviation, ...]:
+def _sign_of(deviation: Deviation, refused: AbstractSet[Source]) -> str:
+    """The sign that a deviation counts for; a guard that was ignored and the tool then refused did no harm."""
+    if deviation.kind == "guard ignored" and deviation.sources[0] in refused:
+        return "stopped"
+    return _SIGN_OF[deviation.kind]
+
+
+def _weighed(
+    told: tuple[Deviation, ...], parts: Mapping[str, float], refused: AbstractSet[Source]
+) -> tuple[Deviation, ...]:
     """Share what each sign takes from the score among the deviations that it counts."""
-    number = Counter(_SIGN_OF[d.kind] for d in told)
-    return tuple(replace(d, weight=round(parts[_SIGN_OF[d.kind]] / number[_SIGN_OF[d.kind]], 4)) for d in told)
+    number = Counter(_sign_of(d, refused) for d in told)
+    return tuple(
+        replace(d, weight=round(parts[sign] / number[sign], 4)) for d in told for sign in (_sign_of(d, refused),)
+    )
 
 
-def _ordered(deviations: tuple[Deviation, ...], signs: tuple[tuple[str, Deviation], ...]) -> tuple[Deviation, ...]:
+def _ordered(
+    deviations: tuple[Deviation, ...], signs: tuple[tuple[str, Deviation], ...], refused: AbstractSet[Source]
+) -> tuple[Deviation, ...]:
     """In the order of SIGNS, those of one sign by place."""
-    every = (*((_SIGN_OF[d.kind], d) for d in deviations), *signs)
+    every = (*((_sign_of(d, refused), d) for d in deviations), *signs)
     return tuple(d for _, d in sorted(every, key=lambda e: (_RANK[e[0]], e[1].sources[:1], e[1].step, e[1].text)))

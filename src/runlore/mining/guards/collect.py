@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -134,7 +135,7 @@ def _found(material: Material, guard: Learned, fit: Fit) -> Found:
         "proceed",
         *_narrow(guard.expression, material.activities),
         guard.basis,
-        guard.message,
+        _told(guard, [acts[n].message for n in hard]),
         guard.chance,
         ((candidate.true & mine).bit_count(), (candidate.decided & mine).bit_count()),
         round(fit.rightly / fit.stopped, 3) if fit.stopped else 0.0,
@@ -142,6 +143,12 @@ def _found(material: Material, guard: Learned, fit: Fit) -> Found:
         acts[breaks[0]].source if breaks else None,
         places_of[:MOST_SOURCES],
     )
+
+
+def _told(guard: Learned, messages: Sequence[str]) -> str:
+    """The tool's words where the guard was broken: the most frequent ones, those that it was learned from among equals."""
+    counts = Counter(m for m in messages if m)
+    return min(counts, key=lambda m: (-counts[m], m != guard.message, m), default=guard.message)
 
 
 def _narrow(expression: Expression, activities: Sequence[str]) -> tuple[Expression, tuple[str, ...]]:

@@ -11,8 +11,8 @@ from runlore.actions.run_view import RunView
 from runlore.debriefing.seen import Asked, Departure, Failed, Lacked, Objection, Other, ProofTrouble, Seen
 from runlore.model.conformance import Checked
 from runlore.model.library import LogEvent
-from runlore.record.canonical import parse_json
 from runlore.record.blobs import get_blob
+from runlore.record.canonical import parse_json
 from runlore.record.database import Transaction
 from runlore.record.events import list_events
 from runlore.record.principals import get_principal

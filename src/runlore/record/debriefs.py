@@ -13,12 +13,8 @@ from runlore.record.database import Transaction
 from runlore.record.engine import Row
 from runlore.record.events import append
 
-_FINDINGS: Final = (
-    'SELECT number, debrief, question, document, "key", change, why, evidence, state, proposal FROM findings WHERE company = :company AND '
-)
-_DEBRIEFS: Final = (
-    "SELECT number, kind, subject, document, revision, answers, conclusion, made_by, made FROM debriefs WHERE company = :company AND "
-)
+_FINDINGS: Final = 'SELECT number, debrief, question, document, "key", change, why, evidence, state, proposal FROM findings WHERE company = :company AND '
+_DEBRIEFS: Final = "SELECT number, kind, subject, document, revision, answers, conclusion, made_by, made FROM debriefs WHERE company = :company AND "
 
 
 def create_debrief(tx: Transaction, debrief: Debrief) -> Debrief:
@@ -109,7 +105,13 @@ def list_debriefs(tx: Transaction, company: str, document: str = "") -> tuple[De
 
 
 def list_findings(
-    tx: Transaction, company: str, *, state: FindingState | None = None, document: str = "", debrief: int = 0, proposal: int = 0
+    tx: Transaction,
+    company: str,
+    *,
+    state: FindingState | None = None,
+    document: str = "",
+    debrief: int = 0,
+    proposal: int = 0,
 ) -> tuple[Finding, ...]:
     """List findings by number: all, or those in a state, about a document, of a debrief, or behind a proposal."""
     rows = tx.all(
@@ -149,7 +151,15 @@ def create_incident(tx: Transaction, incident: Incident) -> Incident:
         " VALUES (:company, :number, :title, :text, :document, :run, :by, :at)",
         **asdict(made),
     )
-    append(tx, made.company, made.by, "incident", f"incident {made.number}", {"document": made.document, "run": made.run}, made.at)
+    append(
+        tx,
+        made.company,
+        made.by,
+        "incident",
+        f"incident {made.number}",
+        {"document": made.document, "run": made.run},
+        made.at,
+    )
     return made
 
 
@@ -183,5 +193,15 @@ def _debrief(tx: Transaction, company: str, row: Row) -> Debrief:
 def _finding(row: Row) -> Finding:
     number, debrief, question, document, key, change, why, evidence, state, proposal = row
     return Finding(
-        question, document, Change(**parse_json(change)), why, key, parse_json(evidence), (), number, debrief, state, proposal
+        question,
+        document,
+        Change(**parse_json(change)),
+        why,
+        key,
+        parse_json(evidence),
+        (),
+        number,
+        debrief,
+        state,
+        proposal,
     )

@@ -12,6 +12,16 @@ CREATE TABLE incidents (
     PRIMARY KEY (company, number)
 ) STRICT, WITHOUT ROWID;
 
+-- What an owner lets publish itself, by class.
+CREATE TABLE policies (
+    company TEXT NOT NULL REFERENCES companies (id),
+    class TEXT NOT NULL CHECK (class IN ('counters')),
+    "by" TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (company, class),
+    FOREIGN KEY (company, "by") REFERENCES principals (company, id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE debriefs (
     company TEXT NOT NULL REFERENCES companies (id),
     number INTEGER NOT NULL CHECK (number > 0),

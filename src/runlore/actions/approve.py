@@ -10,7 +10,14 @@ from runlore.actions.report_step import check_running
 from runlore.actions.run_view import RunView, request_for, view_run
 from runlore.errors import Conflict, NotAllowed, StaleLease
 from runlore.model.run import ApprovalRequest, Assurance
-from runlore.record.approvals import answer_approval, create_approval, get_approval, list_approvals, withdraw_approval
+from runlore.record.approvals import (
+    answer_approval,
+    create_approval,
+    get_approval,
+    list_approvals,
+    shown_digest,
+    withdraw_approval,
+)
 from runlore.record.principals import authors_side, get_principal
 from runlore.running.durations import parse_span
 from runlore.running.lease import Refused, renew
@@ -50,7 +57,12 @@ def request_approval(caller: Caller, number: int, step: int, *, fence: int) -> t
                 raise Conflict(
                     f"What step {step} shows is not known yet: {', '.join(missing)}. Give it as an input or report the step that gives it, then ask."
                 )
-            given = _find_given(view, replace(request, asked_by=caller.principal.id))
+            digest = shown_digest(request)
+            if any(a.digest == digest and a.state == "rejected" for a in view.approvals):
+                raise Conflict(
+                    f"`{request.role}` has said no to exactly this. Change what was objected to (`runlore run resume {number} --input …`), then ask again."
+                )
+            given = next((a for a in view.approvals if a.digest == digest and a.state == "approved"), None)
             done.append(
                 given
                 or create_approval(
@@ -58,13 +70,6 @@ def request_approval(caller: Caller, number: int, step: int, *, fence: int) -> t
                 )
             )
         return tuple(done)
-
-
-def _find_given(view: RunView, request: ApprovalRequest) -> ApprovalRequest | None:
-    from runlore.record.approvals import shown_digest
-
-    digest = shown_digest(request)
-    return next((a for a in view.approvals if a.digest == digest and a.state == "approved"), None)
 
 
 def _wait(view: RunView) -> int:

@@ -217,6 +217,7 @@ def _find_commit(caller: Caller, value: str) -> _Earned:
 def _find_result(caller: Caller, view: RunView, step: Step | None, offered: Offered) -> _Earned:
     """A result counts as checked where the run's own transcript holds a call of the step's tool that gave exactly it, after the run began.
 
+    What was approved must have been given as it was approved; an argument beside that may differ from the runbook's, and the proof says so.
     Where no transcript is named, those are looked through that the hosts of this machine wrote since then.
     """
     try:
@@ -225,6 +226,7 @@ def _find_result(caller: Caller, view: RunView, step: Step | None, offered: Offe
         wanted = offered.value
     stored = render_json(wanted).encode()
     known = bound_arguments(view, step) if step else {}
+    approved = {name for s in view.runbook.steps for approval in s.approvals for name in approval.over}
     places = [offered.transcript] if offered.transcript is not None else []
     since = 0.0 if places else view.run.started / 1e6
     for item in read_transcripts(caller.settings, places, since):
@@ -236,7 +238,8 @@ def _find_result(caller: Caller, view: RunView, step: Step | None, offered: Offe
             if event.time and event.time * 1e6 < view.run.started - 60_000_000:
                 continue
             given = event.arguments if isinstance(event.arguments, dict) else {}
-            if event.result == wanted and all(given.get(n) == v for n, v in known.items() if n in given):
-                place = f"{item.hash} line {event.line}"
-                return _Earned("P2", "transcript", f"found in {place}", stored)
+            other = sorted(n for n, v in known.items() if n in given and given[n] != v)
+            if event.result == wanted and approved.isdisjoint(other):
+                differs = f"; not as the runbook says: {', '.join(other)}" if other else ""
+                return _Earned("P2", "transcript", f"found in {item.hash} line {event.line}{differs}", stored)
     return _Earned("P1", "store", "the result is stored; no transcript holds such a call of this step's tool", stored)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from runlore.actions.caller import Caller
-from runlore.actions.checked_run import check_run
+from runlore.actions.checked_run import Measured, measure_run
 from runlore.actions.issues import request_text
 from runlore.actions.propose import ProposeRequest
 from runlore.actions.propose_text import propose_text
@@ -65,7 +65,8 @@ def finish(
         raise UsageError(f"Say why the run is {outcome}: --why “…”.")
     with caller.record.read() as tx:
         view = view_run(tx, caller.company, number)
-    checked, hash = check_run(caller, view, transcript) if transcript else (None, "")
+    measured = measure_run(caller, view, transcript) if transcript else None
+    checked = measured.checked if measured else None
     with caller.record.write(caller.company) as tx:
         view = view_run(tx, caller.company, number)
         if not (outcome == "dropped" and view.run.state == "blocked"):
@@ -79,9 +80,17 @@ def finish(
         if problems:
             return Finished(view, problems, checked)
         told = ("complete" if is_complete(view.runbook, view.steps) else "incomplete") if outcome == "done" else words
-        run = change_state(tx, view.run, outcome, caller.principal.id, caller.now, outcome=told, transcript=hash)
-        if checked is not None:
-            _keep_check(tx, caller, run.number, checked)
+        run = change_state(
+            tx,
+            view.run,
+            outcome,
+            caller.principal.id,
+            caller.now,
+            outcome=told,
+            transcript=measured.transcript if measured else "",
+        )
+        if measured is not None:
+            _keep_measured(tx, caller, run.number, measured)
         if outcome == "done":
             add_request(tx, caller.company, run.document, request_text(view.issue), f"run {run.number}", caller.now)
         view = replace(view_run(tx, caller.company, number), run=run)
@@ -109,21 +118,21 @@ def _is_proved(view: RunView, line: CompletionProof) -> bool:
     )
 
 
-def _keep_check(tx: Transaction, caller: Caller, number: int, checked: Checked) -> None:
-    body = {
-        "score": round(checked.score, 4),
-        "deviations": [{"kind": d.kind, "step": d.step, "text": d.text} for d in checked.deviations],
+def _keep_measured(tx: Transaction, caller: Caller, number: int, measured: Measured) -> None:
+    """Keep what the transcript showed: the check in full, and the figures that are compared."""
+    checked = measured.checked
+    found = {
+        "score": round(checked.score, 4) if checked else None,
+        "deviations": [{"kind": d.kind, "step": d.step, "text": d.text} for d in checked.deviations] if checked else [],
     }
-    stored = put_blob(tx, caller.company, render_json(body).encode())
-    append(
-        tx,
-        caller.company,
-        caller.principal.id,
-        "run-checked",
-        f"run {number}",
-        {"score": body["score"], "check": stored},
-        caller.now,
-    )
+    body = {
+        "score": found["score"],
+        "deviations": len(checked.deviations) if checked else None,
+        "tokens": measured.tokens,
+        "corrections": measured.corrections,
+        "check": put_blob(tx, caller.company, render_json(found).encode()),
+    }
+    append(tx, caller.company, caller.principal.id, "run-checked", f"run {number}", body, caller.now)
 
 
 def _summarise(caller: Caller, view: RunView, checked: Checked | None) -> Proposal | None:

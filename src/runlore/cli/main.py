@@ -70,6 +70,7 @@ WORK: dict[str, tuple[str, str]] = {
     "escalate": ("escalate", "Hand a question to a role that can decide."),
     "answer": ("answer", "Answer an escalation."),
     "debrief": ("debrief", "Ask the six questions, and turn the answers into a reviewed revision."),
+    "stats": ("stats", "Say what runbooks cost and save, also when they save nothing."),
     "waiting": ("waiting", "List everything that waits for you."),
     "integrations": ("integrations", "Check that outside systems are ready."),
     "role": ("role", "Say who stands behind roles, and what workers may use."),

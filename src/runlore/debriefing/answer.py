@@ -36,7 +36,11 @@ def _answer(seen: Seen, question: QuestionKey, source: AnswerSource) -> Answer:
 
 def finding_key(document: str, change: Change) -> str:
     """Give the key under which findings about the same line meet: the document, the kind, the step, and the words that carry no number."""
-    shown = change.subject if change.kind in ("failure", "recovery", "input") else f"{change.subject} {change.text}"
+    shown = (
+        change.subject
+        if change.kind in ("failure", "recovery", "input", "prerequisite") and change.subject
+        else f"{change.subject} {change.text}"
+    )
     words = sorted({w for w in shown.lower().split() if not any(c.isdigit() for c in w)})
     place = "\n".join((document, change.kind, str(change.step), *words))
     return hashlib.sha256(place.encode("utf-8", "replace")).hexdigest()[:24]
@@ -72,11 +76,14 @@ def _failed(seen: Seen) -> Iterator[Finding]:
 def _lacked(seen: Seen) -> Iterator[Finding]:
     for item in seen.lacked:
         if item.kind == "credential":
-            line = Change(
-                "prerequisite",
-                text=f"Integration {item.name} is ready: its credential was missing before ({item.detail or 'no detail'})",
+            line = Change("prerequisite", subject=item.name)
+            yield _make(
+                seen,
+                "credential-missing",
+                line,
+                f"the work waited for the credential of {item.name}{f' ({item.detail})' if item.detail else ''}",
+                item,
             )
-            yield _make(seen, "credential-missing", line, f"the work waited for the credential of {item.name}", item)
         elif item.kind == "permission":
             line = Change("prerequisite", text=f"The worker may use {item.name}")
             yield _make(seen, "credential-missing", line, f"the permission {item.name} was missing", item)

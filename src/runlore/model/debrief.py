@@ -45,7 +45,7 @@ class Change:
 
 
     failure: ``subject`` sign, ``text`` recovery, ``detail`` cause, ``count`` how often seen · recovery: ``subject`` sign, ``text`` action ·
-    guard: ``subject`` ``proceed`` or ``stop``, ``text`` condition · optional: ``text`` condition · input: ``subject`` name, ``text`` ·
+    guard: ``subject`` ``proceed`` or ``stop``, ``text`` condition · optional: ``text`` condition · input: ``subject`` name, ``text`` · prerequisite: ``subject`` an integration, or ``text`` ·
     good: ``subject`` what it was (``Rejected 2026-03-02``), ``text`` the person's words, ``detail`` their role ·
     escalation: ``subject`` situation, ``text`` role, ``detail`` within · question: ``subject``, ``text`` · the others: ``text``.
     """

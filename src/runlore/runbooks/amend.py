@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from runlore.model.condition_text import render_code
 from runlore.model.debrief import Change
 from runlore.model.runbook import (
     EscalationRule,
@@ -111,9 +112,10 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _prerequisite(runbook: Runbook, change: Change) -> Runbook | str:
-    if any(_words(change.text) == _words(p) for p in runbook.prerequisites):
+    line = f"Integration {render_code(change.subject)} is ready" if change.subject else _line(change.text)
+    if any(_words(line) == _words(p) for p in runbook.prerequisites):
         return "it stands there already"
-    return replace(runbook, prerequisites=(*runbook.prerequisites, _line(change.text))[-MOST_LINES:])
+    return replace(runbook, prerequisites=(*runbook.prerequisites, line)[-MOST_LINES:])
 
 
 def _good(runbook: Runbook, change: Change) -> Runbook | str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -87,3 +89,90 @@ class Offered(Answer):
     state: str
     message: str
     problems: list[str] = Field(description="What a reviewer will stumble over; mend it and propose again.")
+
+
+class WorkItem(Answer):
+    """One piece of work that is the agent's."""
+
+    issue: int
+    title: str
+    run: int = Field(description="The run that is under way, 0 where none was started.")
+    state: str
+
+
+class MyWork(Answer):
+    """What is assigned to the agent, and what waits for it."""
+
+    work: list[WorkItem]
+    answered: list[str] = Field(description="Answers to what you escalated.")
+
+
+class StepToDo(Answer):
+    """A step that is ready, with everything that it asks for."""
+
+    number: int
+    title: str
+    text: str
+    tool: str
+    arguments: dict[str, Any] = Field(description="What the tool is given, as far as it is known.")
+    unknown: list[str] = Field(description="Arguments that nothing gives: find them, or ask.")
+    permissions: list[str]
+    proceed_only_if: list[str]
+    stop_if: list[str]
+    approvals: list[str]
+    proof: list[str]
+    if_it_fails: list[str]
+    optional_when: str
+    for_each: str
+
+
+class RunState(Answer):
+    """A run as it stands after a call."""
+
+    run: int
+    issue: int
+    runbook: str
+    state: str
+    fence: int = Field(
+        description="Give it with every call about this run. After another worker took the run it is refused."
+    )
+    accepted: bool = Field(
+        description="False where what was reported does not count; `problems` says why, all at once."
+    )
+    problems: list[str]
+    ready: list[StepToDo] = Field(description="The steps that may be done now.")
+    open_approvals: list[str]
+    outcome: str = ""
+
+
+class ProofKept(Answer):
+    """A piece of proof as it was kept, at the level that its check earned."""
+
+    level: str
+    detail: str
+    checker: str
+
+
+class ApprovalAsked(Answer):
+    """Questions for a person's yes."""
+
+    approvals: list[str]
+    message: str
+
+
+class QuestionAsked(Answer):
+    """A question that was handed to a role."""
+
+    escalation: int
+    role: str
+    state: str
+    message: str
+
+
+class Debriefing(Answer):
+    """The six answers, what nothing known tells, and what follows."""
+
+    answers: dict[str, str]
+    to_ask: list[str] = Field(description="Questions that only you can answer: call answer_debrief again with them.")
+    conclusion: str
+    proposals: list[int]

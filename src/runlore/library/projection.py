@@ -32,6 +32,7 @@ from runlore.library.repository import (
     pack_loose,
     peek_main,
     read_main,
+    unlocked,
     write_index,
 )
 from runlore.library.stream import WORK_REF, render_stream
@@ -204,6 +205,7 @@ def _extend(source: Source, folder: Path, line: Line) -> tuple[str, dict[int, st
     numbers: list[int] = []
 
     def commits() -> Iterator[Commit]:
+        numbers.clear()
         if not _has_cover(folder, line.ours):
             numbers.append(0)
             yield cover_commit(source, line.publication)
@@ -216,7 +218,8 @@ def _extend(source: Source, folder: Path, line: Line) -> tuple[str, dict[int, st
         return line.tip, {}
     tip, also, marks = line.ours, [], {}
     if behind:
-        marks = git.fast_import(folder, render_stream(commits(), line.ours, partial(read_content, source)))
+        read = partial(read_content, source)
+        marks = unlocked(folder, lambda: git.fast_import(folder, render_stream(commits(), line.ours, read)))
         tip, also = marks[len(numbers)], [f"delete {WORK_REF}"]
     if line.tip != line.ours:
         also.append(f"update {BY_HAND}{line.tip[:12]} {line.tip}")

@@ -155,6 +155,8 @@ def test_a_wiki_page_with_numbered_headings() -> None:
         ("# Expanding a disk\n\nEdit the size:\n\n```\nx\n```\n\nDelete the pod:\n\n```\ny\n```\n\nApply the template.\n", ["Edit the size", "Delete the pod", "Apply the template"]),
         ("# T\n\n## Restore A\n\n### Restore process\n\nx\n\n## Restore B\n\n### Restore process\n\ny\n", ["Restore A: Restore process", "Restore B: Restore process"]),
         ("# T\n\n## 1. Purpose\n\nx\n\n## 2. Scope\n\ny\n\n## 3. Procedure\n\n- Go\n- Stop\n\n## 4. References\n\nz\n", ["Go", "Stop"]),
+        ("## WORKFLOWS\n[psw-00002] Look first.\n[psw-00007] helpful=3 harmful=0 :: Page through all\n", ["Look first", "Page through all"]),
+        ("# T\n\n## Steps\n\n• Open it\n• Close it\n", ["Open it", "Close it"]),
         ("# T\n\nYou need:\n\n- Open access\n- Run rights\n\n## Steps\n\n- Go\n- Stop\n", ["Go", "Stop"]),
     ],
 )  # fmt: skip

@@ -72,11 +72,7 @@ def _answered(heading: str, answer: list[str], within: list[tuple[str, str]]) ->
 
 def _of_line(line: str) -> Iterator[tuple[str, str]]:
     row = _ROW.fullmatch(line)
-    if (
-        row
-        and not set(row["name"]) <= set("-: ")
-        and row["name"].strip(" *").casefold() not in ("field", "name", "key")
-    ):
+    if row and row["name"].strip(" *`-:"):
         yield row["name"].strip(" *`"), row["value"].strip()
         return
     match = _LINE.fullmatch(line[:4000])

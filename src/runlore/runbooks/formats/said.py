@@ -13,7 +13,7 @@ from runlore.runbooks.hidden import clean, shorten
 LONGEST_DESCRIPTION = 1024
 _HEAD_LINES = 60
 
-_OWNER = ("owner", "owners", "owned-by", "document-owner", "doc-owner", "runbook-owner", "process-owner", "owner-slack", "maintainer", "maintainers", "maintained-by")  # fmt: skip
+_OWNER = ("owner", "owners", "owned-by", "document-owner", "doc-owner", "runbook-owner", "process-owner", "owner-slack", "maintainer", "maintainers", "maintained-by", "service-owner", "dri")  # fmt: skip
 _TEAM = ("team", "owning-team", "owner-team", "squad", "department")
 _REVIEWED = ("reviewed", "last-reviewed-on", "last-reviewed", "last-review", "reviewed-on", "last-review-date", "review-date", "date-reviewed", "last-verified", "last-validated")  # fmt: skip
 _EVERY = ("review-every", "review-in", "review-interval", "review-cycle", "review-frequency", "review-period")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Final
 
 from runlore.actions.caller import Caller
@@ -23,6 +26,7 @@ RECOGNISED: Final = 1
 """Counts up when what is recognised in documents changes, so that every index is built anew."""
 _MOST_REQUESTS: Final = 400
 """Requests of one document that the index knows, the latest."""
+_MOST_HELD: Final = 8
 _MORE: Final = 8
 """Hits asked for beyond the limit, because a team's document may stand in for the company's."""
 
@@ -67,12 +71,63 @@ def _place(name: str) -> tuple[str, str, str]:
 
 @contextmanager
 def get_index(caller: Caller) -> Iterator[SearchIndex]:
-    """Open the search index of the caller's company, in step with the record: what was published or served since is taken in first."""
-    folder = caller.settings.home / "search"
-    with open_search_index(folder / f"{caller.company}.index") as index:
+    """Open the search index of the caller's company, in step with the record: what was published or served since is taken in first.
+
+    A thread keeps the index open for the next call, because most of what a search costs in a large library is to read it into memory.
+    """
+    file = caller.settings.home / "search" / f"{caller.company}.index"
+    index = _HELD.find(file) or _HELD.hold(file)
+    try:
         with caller.record.read() as tx:
             _catch_up(tx, caller.company, index)
         yield index
+    except BaseException:
+        _HELD.drop(file)
+        raise
+
+
+class _Held(threading.local):
+    """The indexes that a thread holds open, by process and file, with the identity of the file that was opened."""
+
+    def __init__(self) -> None:
+        self.indexes: dict[tuple[int, Path], tuple[tuple[int, int], ExitStack, SearchIndex]] = {}
+
+    def find(self, file: Path) -> SearchIndex | None:
+        """Find the open index of a file; one whose file was set aside or removed meanwhile is closed."""
+        held = self.indexes.get((os.getpid(), file))
+        if held is None:
+            return None
+        if _identify(file) != held[0]:
+            self.drop(file)
+            return None
+        return held[2]
+
+    def hold(self, file: Path) -> SearchIndex:
+        """Open the index of a file, in the place of the one that was opened first where there are too many."""
+        own = [place for pid, place in self.indexes if pid == os.getpid()]
+        if len(own) >= _MOST_HELD:
+            self.drop(own[0])
+        stack = ExitStack()
+        index = stack.enter_context(open_search_index(file))
+        self.indexes[os.getpid(), file] = (_identify(file), stack, index)
+        return index
+
+    def drop(self, file: Path) -> None:
+        """Close the index of a file, where it is open."""
+        held = self.indexes.pop((os.getpid(), file), None)
+        if held is not None:
+            held[1].close()
+
+
+_HELD: Final = _Held()
+
+
+def _identify(file: Path) -> tuple[int, int]:
+    try:
+        found = file.stat()
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
 
 
 def _catch_up(tx: Transaction, company: str, index: SearchIndex) -> None:

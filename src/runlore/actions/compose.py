@@ -41,6 +41,7 @@ BUDGET: Final = 4000
 """Tokens of a pack where nobody says otherwise."""
 KNOWLEDGE: Final = ("brand", "customers", "lessons", "notes", "strategy")
 """The shelves whose passages are looked through for what matches."""
+_LONGEST_TITLE: Final = 1000
 _LONGEST_QUERY: Final = 4000
 _RIVALS: Final = 5
 _MOST_PASSAGES: Final = 16
@@ -83,8 +84,9 @@ class _Search:
     def queries(self) -> tuple[str, ...]:
         """The request in short (title and labels) and in full; what fits either fits."""
         labels = " ".join(self.request.labels)
-        short = f"{self.request.title} {labels}".strip()
-        full = f"{self.request.title}\n{self.request.body[:_LONGEST_QUERY]}\n{labels}".strip()
+        title = self.request.title[:_LONGEST_TITLE]
+        short = f"{title} {labels}".strip()
+        full = f"{title}\n{self.request.body[:_LONGEST_QUERY]}\n{labels}".strip()
         return (short, full) if self.request.body.strip() else (short,)
 
     def find(self, queries: Sequence[str], shelves: tuple[str, ...], limit: int) -> tuple[Hit, ...]:

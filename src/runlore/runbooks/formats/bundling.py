@@ -15,7 +15,7 @@ from runlore.runbooks.formats.matter import HOSTILE, read_matter, text_of
 from runlore.runbooks.formats.places import LONGEST_NAME, TEAMS, is_name, main_file, name_of
 from runlore.runbooks.formats.read_markdown import shows_procedure
 from runlore.runbooks.formats.recognise import recognise
-from runlore.runbooks.formats.references import list_references, resolve
+from runlore.runbooks.formats.references import list_targets, resolve
 
 _FOLDERS = ("skill", "runbook")
 
@@ -117,7 +117,7 @@ def _pointed_to(main: FileContent, free: set[str]) -> set[str]:
     if text is None or not free:
         return set()
     folder, _, name = main.path.rpartition("/")
-    beside = {resolve(folder, reference.target) for reference in list_references(text)}
+    beside = {resolve(folder, target) for target in list_targets(text)}
     beside.add(f"{main.path.removesuffix('.md')}.json" if name.endswith(".sop.md") else "")
     beside.add(f"{folder}/{stem_of(main.path)}.json".lstrip("/"))
     return {path for path in beside & free if is_asset(path)}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from runlore.model.document import SHELVES, Bundle, Link, LinkKind
 from runlore.model.runbook import Runbook, Step
 from runlore.runbooks.formats.places import document_of, folder_of, is_name
-from runlore.runbooks.formats.references import list_references, resolve
+from runlore.runbooks.formats.references import list_targets, resolve
 from runlore.runbooks.inline import code_or_none, parse_code
 
 _PREREQUISITE = re.compile(r"(Integration|Document|Skill|Runbook) `([^`]+)`")
@@ -71,9 +71,9 @@ def _of_text(shelf: str, name: str, bundle: Bundle, text: str) -> Iterator[Link]
     own = {file.path for file in bundle.files}
     below = folder_of(shelf, name)
     stand = below.rpartition("/")[0] if bundle.format == "markdown" else below
-    for reference in list_references(text):
-        inner = resolve("", reference.target)
-        whole = resolve(f"root/{stand}", reference.target).removeprefix("root/")
+    for target in list_targets(text):
+        inner = resolve("", target)
+        whole = resolve(f"root/{stand}", target).removeprefix("root/")
         asset = next((path for path in (inner, whole.removeprefix(f"{below}/")) if path and path in own), "")
         place = document_of(_as_document(whole)) if whole else None
         if asset:

@@ -173,9 +173,12 @@ def put_document(
         " due = :due, head = :head, revisions = :revisions, retired = :retired WHERE company = :company AND id = :id",
         **values,
     )
-    tx.run(
-        "DELETE FROM links WHERE company = :company AND document = :id", company=revision.company, id=revision.document
-    )
+    if revision.number > 1:
+        tx.run(
+            "DELETE FROM links WHERE company = :company AND document = :id",
+            company=revision.company,
+            id=revision.document,
+        )
     for position, link in enumerate(links, 1):
         tx.run(
             "INSERT INTO links (company, document, position, kind, target, place) VALUES (:company, :id, :position, :kind, :target, :place)",

@@ -72,8 +72,10 @@ def create_proposal(
 
 
 def _next_number(tx: Transaction, company: str) -> int:
-    row = tx.one("SELECT max(number) FROM proposals WHERE company = :company", company=company)
-    return (row[0] or 0) + 1 if row else 1
+    return tx.next(
+        f"proposals of {company}",
+        lambda: tx.one("SELECT max(number) FROM proposals WHERE company = :company", company=company),
+    )
 
 
 def _check_place(tx: Transaction, company: str, document_id: str, base: str) -> None:

@@ -64,12 +64,14 @@ def test_links_of_a_runbook_from_every_place(example_text: str) -> None:
 
 
 def test_links_of_a_plain_document_lead_from_where_it_stands() -> None:
-    text = "[a](other.md) [b](../brand/voice.md#tone) [c](voice/logo.png) [d](https://a.b/c.md) [e](../../etc/passwd) [f](../README.md)\n"
-    said = read(text, shelf="notes", name="voice", **{"logo.png": b"\x89PNG"})
+    text = "[a](other.md) [b](../brand/voice.md#tone) [c](voice/logo.png) [d](https://a.b/c.md) [e](../../etc/passwd) [f](../README.md) [g](resources/map.png) [h](../skills/pdf/) ![i](x%20y.png)\n"
+    said = read(text, shelf="notes", name="voice", **{"logo.png": b"\x89PNG", "x y.png": b"\x89PNG"})
     assert said.links == (
         Link("document", "notes/other", "body"),
         Link("document", "brand/voice", "body"),
         Link("asset", "logo.png", "body"),
+        Link("skill", "skills/pdf", "body"),
+        Link("asset", "x y.png", "body"),
     )
 
 

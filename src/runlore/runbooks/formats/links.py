@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from runlore.model.document import SHELVES, Bundle, Link, LinkKind
 from runlore.model.runbook import Runbook, Step
-from runlore.runbooks.formats.places import document_of, folder_of, is_name
+from runlore.runbooks.formats.places import Place, document_of, folder_of, is_name
 from runlore.runbooks.formats.references import list_targets, resolve
 from runlore.runbooks.inline import code_or_none, parse_code
 
@@ -79,9 +79,14 @@ def _of_text(shelf: str, name: str, bundle: Bundle, text: str) -> Iterator[Link]
         if asset:
             if asset != bundle.main:
                 yield Link("asset", asset, "body")
-        elif place is not None and (place.shelf, place.name) != (shelf, name):
+        elif place is not None and _is_main(place) and (place.shelf, place.name) != (shelf, name):
             kind = _KINDS.get(place.shelf, "document")
             yield Link(kind, f"{place.shelf}/{place.name}", "body")
+
+
+def _is_main(place: Place) -> bool:
+    """Say whether a place is that of a document's main file, whatever its format."""
+    return place.file in ("RUNBOOK.md", "SKILL.md", f"{place.name}.md", f"{place.name}.sop.md")
 
 
 def _as_document(path: str) -> str:

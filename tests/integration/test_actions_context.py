@@ -140,6 +140,19 @@ def test_an_index_that_is_lost_or_broken_is_made_again(caller: Caller) -> None:
     assert names(caller, "descale the coffee machine") == ["notes/kitchen"]
 
 
+def test_an_index_of_another_record_is_made_again(caller: Caller, record_url: str, tmp_path: Path) -> None:
+    """A record that was restored to an earlier state, or exchanged, has other revisions under the same numbers."""
+    publish(caller, "notes/street", "# The street\n\nThe zebra crossing is painted in May.\n")
+    assert names(caller, "zebra crossing") == ["notes/street"]
+    with make_record(f"sqlite://{tmp_path}/other.sqlite3") as other:
+        moved = replace(caller, record=other)
+        assert names(moved, "zebra crossing") == []
+        publish(moved, "notes/lawn", "# The lawn\n\nThe mower stands in the shed.\n")
+        assert names(moved, "where is the mower") == ["notes/lawn"]
+    assert names(caller, "where is the mower") == []
+    assert names(caller, "zebra crossing") == ["notes/street"]
+
+
 def test_nothing_of_another_company_is_found(caller: Caller) -> None:
     with caller.record.write() as tx:
         create_company(tx, "other", "Other", NOW)

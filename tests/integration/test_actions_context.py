@@ -316,3 +316,36 @@ def test_hostile_text_stays_information(caller: Caller) -> None:
     assert "\u202e" not in made.markdown
     assert "\u200b" not in made.markdown
     assert made.runbook == "runbooks/refund-order"
+
+
+def test_no_secret_of_an_issue_reaches_the_record(caller: Caller, tmp_path: Path) -> None:
+    secret = "AKIAQ3EGPZ5XJ7WVB2LM"
+    made = new_issue(
+        caller,
+        NewIssue(
+            f"t {secret}",
+            f"b {secret}",
+            (f"l:{secret}",),
+            f"https://t.example/{secret}",
+            ((f"n {secret}", f"v {secret}"),),
+        ),
+    )
+    row = {
+        "number": 7,
+        "title": f"t {secret}",
+        "body": f"Key: {secret}",
+        "labels": [{"name": secret}],
+        "url": f"https://t.example/{secret}/7",
+        "state": "OPEN",
+        "author": {"login": secret},
+        "assignees": [{"login": secret}],
+    }
+    taken = import_issues(caller, [Export("issues.json", json.dumps([row]).encode())])
+    assert secret not in repr(made)
+    assert secret not in repr(taken)
+    assert len(made.problems) >= 5
+    with caller.record.read() as tx:
+        kept = tx.all("SELECT * FROM issues WHERE company = :company", company="acme")
+    assert len(kept) == 2
+    assert secret not in repr(kept)
+    assert import_issues(caller, [Export("issues.json", json.dumps([row]).encode())]).taken[0].outcome == "unchanged"

@@ -197,6 +197,14 @@ def test_head_lines_and_rows_are_read_where_there_is_no_frontmatter() -> None:
     assert (said.owner, said.reviewed, said.team) == ("Sam Field", "2026-06-18", "ops")
 
 
+def test_a_review_that_cannot_be_read_is_said_and_kept() -> None:
+    said = read("---\nlast_reviewed_on: 03/04/2024\nreview_in: now and then\n---\n# T\n\n1. Go\n2. Stop\n")
+    assert (said.reviewed, said.review_every) == ("", "")
+    assert [(p.slug, p.level) for p in said.problems] == [("import-review", "warning")] * 2
+    assert said.runbook is not None
+    assert [key for key, _ in said.runbook.extra] == ["last_reviewed_on", "review_in"]
+
+
 def test_titles_come_from_frontmatter_then_heading_then_name() -> None:
     assert read("---\ntitle: A\n---\n# B\n").title == "A"
     assert read("---\nname: n\n---\n# B `c` [d](e)\n").title == "B `c` d"

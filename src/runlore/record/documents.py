@@ -53,7 +53,7 @@ def resolve_name(tx: Transaction, company: str, text: str, teams: Sequence[str] 
         return get_document(tx, company, text)
     shelf, name = (parts[1], parts[2]) if parts is not None else ("", text)
     rows = tx.all(
-        _SELECT + " AND d.name = :name AND (:shelf = '' OR d.shelf = :shelf) ORDER BY d.id",
+        _SELECT + " AND d.name = :name AND (:shelf = '' OR d.shelf = :shelf) ORDER BY d.name, d.id",
         company=company,
         name=name,
         shelf=shelf,

@@ -121,9 +121,9 @@ def write_company(folder: Path) -> Path:
     return folder / "company"
 
 
-def make_library(folder: Path) -> Runlore:
+def make_library(folder: Path, record: str = "") -> Runlore:
     """Give a command line whose company has imported and published what it had, with Ada as its owner."""
-    runlore = make_runlore(folder)
+    runlore = make_runlore(folder, record)
     runlore("init", "--company", "Harbourline", "--as", "Ada")
     runlore("import", write_company(folder), "--publish")
     return runlore

@@ -28,10 +28,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Runlore:
-    """The command line with a home and a person's home folder of its own."""
+    """The command line with a home and a person's home folder of its own; ``record`` is the URL of its record, empty for the home's."""
 
     home: Path
     person: Path
+    record: str = ""
 
     def __call__(self, *words: object, code: int = 0, **environment: str) -> Answer:
         """Run a command; the test fails where it does not end with the code that is expected, or shows a traceback."""
@@ -60,10 +61,11 @@ class Runlore:
             "RUNLORE_SECRET": SECRET,
             "PYTHONIOENCODING": "utf-8",
             "COLUMNS": "140",
+            **({"RUNLORE_RECORD": self.record} if self.record else {}),
         }
 
 
-def make_runlore(folder: Path) -> Runlore:
+def make_runlore(folder: Path, record: str = "") -> Runlore:
     """Give a command line whose homes are in a folder, so that no test sees a person's own sessions."""
     (folder / "person").mkdir(parents=True, exist_ok=True)
-    return Runlore(folder / "home", folder / "person")
+    return Runlore(folder / "home", folder / "person", record)

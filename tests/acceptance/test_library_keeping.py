@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,15 +15,29 @@ import pytest
 from library_example import act, make_library, proposals
 from story import Runlore
 
+from postgres_server import PostgresServer
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where the record stands: in the home, or in PostgreSQL."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.make_database()
+    yield url
+    server.drop_database(url)
+
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("library")
 
 
 @pytest.fixture(scope="module")
-def runlore(folder: Path) -> Runlore:
-    return make_library(folder)
+def runlore(folder: Path, url: str) -> Runlore:
+    return make_library(folder, url)
 
 
 def test_bad_names_and_bad_files_are_refused_with_one_message(runlore: Runlore, folder: Path) -> None:
@@ -53,7 +68,7 @@ def test_a_checkpoint_proves_that_the_log_goes_on_from_it(runlore: Runlore, fold
 
 def test_a_backup_restores_the_same_company_elsewhere(runlore: Runlore, folder: Path) -> None:
     runlore("backup", folder / "record.backup")
-    other = replace(runlore, home=folder / "other")
+    other = replace(runlore, home=folder / "other", record="")
     damaged = bytearray((folder / "record.backup").read_bytes())
     damaged[len(damaged) // 2] ^= 1
     (folder / "damaged.backup").write_bytes(damaged)

@@ -6,21 +6,36 @@ The steps are tests in the order in which a company takes them; each relies on t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from library_example import SECRET, VOICE, act, make_library, offer
 from story import Runlore
 
+from postgres_server import PostgresServer
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where the record stands: in the home, or in PostgreSQL."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.make_database()
+    yield url
+    server.drop_database(url)
+
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("library")
 
 
 @pytest.fixture(scope="module")
-def runlore(folder: Path) -> Runlore:
-    return make_library(folder)
+def runlore(folder: Path, url: str) -> Runlore:
+    return make_library(folder, url)
 
 
 @pytest.fixture(scope="module")

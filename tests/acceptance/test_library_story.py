@@ -199,6 +199,6 @@ def test_a_hand_edit_becomes_a_proposal_and_serves_nobody(runlore: Runlore) -> N
     assert page.read_text("utf-8") == before
     assert runlore("verify").code == 0
     assert {p["document"] for p in proposals(runlore)} == {"notes/harbour-wifi", "notes/tides"}
-    assert "The password hangs in the office." in runlore("publish", "harbour-wifi", "tides", "--yes").out
+    assert "The password hangs in the office." in runlore("publish", "--yes").out
     assert "office" in page.read_text("utf-8")
     assert runlore("show", "tides", "--json").json["title"] == "Tides"

@@ -140,6 +140,19 @@ def test_an_index_that_is_lost_or_broken_is_made_again(caller: Caller) -> None:
     assert names(caller, "descale the coffee machine") == ["notes/kitchen"]
 
 
+def test_an_index_of_another_record_is_made_again(caller: Caller, record_url: str, tmp_path: Path) -> None:
+    """A record that was restored to an earlier state, or exchanged, has other revisions under the same numbers."""
+    publish(caller, "notes/street", "# The street\n\nThe zebra crossing is painted in May.\n")
+    assert names(caller, "zebra crossing") == ["notes/street"]
+    with make_record(f"sqlite://{tmp_path}/other.sqlite3") as other:
+        moved = replace(caller, record=other)
+        assert names(moved, "zebra crossing") == []
+        publish(moved, "notes/lawn", "# The lawn\n\nThe mower stands in the shed.\n")
+        assert names(moved, "where is the mower") == ["notes/lawn"]
+    assert names(caller, "where is the mower") == []
+    assert names(caller, "zebra crossing") == ["notes/street"]
+
+
 def test_nothing_of_another_company_is_found(caller: Caller) -> None:
     with caller.record.write() as tx:
         create_company(tx, "other", "Other", NOW)
@@ -303,3 +316,36 @@ def test_hostile_text_stays_information(caller: Caller) -> None:
     assert "\u202e" not in made.markdown
     assert "\u200b" not in made.markdown
     assert made.runbook == "runbooks/refund-order"
+
+
+def test_no_secret_of_an_issue_reaches_the_record(caller: Caller, tmp_path: Path) -> None:
+    secret = "AKIAQ3EGPZ5XJ7WVB2LM"
+    made = new_issue(
+        caller,
+        NewIssue(
+            f"t {secret}",
+            f"b {secret}",
+            (f"l:{secret}",),
+            f"https://t.example/{secret}",
+            ((f"n {secret}", f"v {secret}"),),
+        ),
+    )
+    row = {
+        "number": 7,
+        "title": f"t {secret}",
+        "body": f"Key: {secret}",
+        "labels": [{"name": secret}],
+        "url": f"https://t.example/{secret}/7",
+        "state": "OPEN",
+        "author": {"login": secret},
+        "assignees": [{"login": secret}],
+    }
+    taken = import_issues(caller, [Export("issues.json", json.dumps([row]).encode())])
+    assert secret not in repr(made)
+    assert secret not in repr(taken)
+    assert len(made.problems) >= 5
+    with caller.record.read() as tx:
+        kept = tx.all("SELECT * FROM issues WHERE company = :company", company="acme")
+    assert len(kept) == 2
+    assert secret not in repr(kept)
+    assert import_issues(caller, [Export("issues.json", json.dumps([row]).encode())]).taken[0].outcome == "unchanged"

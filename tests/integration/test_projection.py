@@ -346,10 +346,13 @@ def test_nothing_planted_in_the_repository_runs(record: Record, folder: Path, tm
     assert not sprung.exists()
 
 
-@pytest.mark.parametrize("name", ["index.lock", "refs/heads/main.lock", "HEAD.lock", "packed-refs.lock"])
+@pytest.mark.parametrize(
+    "name", ["index.lock", "refs/heads/main.lock", "HEAD.lock", "packed-refs.lock", "refs/runlore/projecting.lock"]
+)
 def test_locks_that_were_left_behind(record: Record, folder: Path, name: str) -> None:
     put(record, "notes/a", "one\n")
     show(record, folder)
+    (folder / ".git" / name).parent.mkdir(exist_ok=True)
     (folder / ".git" / name).touch()
     put(record, "notes/a", "two\n")
     start = time.monotonic()

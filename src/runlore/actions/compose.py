@@ -23,6 +23,7 @@ from runlore.actions.search import get_index, particular
 from runlore.actions.shelved import Shelved, find_shelved, recognise_shelved
 from runlore.context.packing.given import given_by
 from runlore.context.packing.pack import pack
+from runlore.context.ranking.belief import FITS
 from runlore.errors import Conflict
 from runlore.model.document import Link
 from runlore.model.library import Document, parse_document_id
@@ -32,7 +33,7 @@ from runlore.record.database import Transaction
 from runlore.record.documents import resolve_name
 from runlore.record.health import get_health
 from runlore.retrieval.index import SearchIndex
-from runlore.runbooks.fill import Filled, field_key
+from runlore.runbooks.fill import field_key
 from runlore.runbooks.formats.places import name_of
 from runlore.runbooks.tokens import count
 
@@ -40,16 +41,17 @@ BUDGET: Final = 4000
 """Tokens of a pack where nobody says otherwise."""
 KNOWLEDGE: Final = ("brand", "customers", "lessons", "notes", "strategy")
 """The shelves whose passages are looked through for what matches."""
+_LONGEST_TITLE: Final = 1000
 _LONGEST_QUERY: Final = 4000
 _RIVALS: Final = 5
 _MOST_PASSAGES: Final = 16
 _MOST_MATCHES: Final = 10
 _MOST_NAMED: Final = 20
 _MOST_SKILLS: Final = 3
+NAMED: Final = "What the steps name"
+MATCHING: Final = "What else matches"
 _MATCHES: Final = 0.2
 """The score from which on a document that nothing names is taken along."""
-_LABEL: Final = 0.3
-"""What it adds to a runbook's score that it starts with a label which the issue has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +84,15 @@ class _Search:
     def queries(self) -> tuple[str, ...]:
         """The request in short (title and labels) and in full; what fits either fits."""
         labels = " ".join(self.request.labels)
-        short = f"{self.request.title} {labels}".strip()
-        full = f"{self.request.title}\n{self.request.body[:_LONGEST_QUERY]}\n{labels}".strip()
-        return tuple(dict.fromkeys((short, full)))
+        title = self.request.title[:_LONGEST_TITLE]
+        short = f"{title} {labels}".strip()
+        full = f"{title}\n{self.request.body[:_LONGEST_QUERY]}\n{labels}".strip()
+        return (short, full) if self.request.body.strip() else (short,)
 
-    @property
-    def query(self) -> str:
-        """The request in full."""
-        return self.queries[-1]
-
-    def find(self, shelves: tuple[str, ...], limit: int, *more: str) -> tuple[Hit, ...]:
-        """Find the documents that fit the request, or one of the ``more`` queries, each with its best score."""
+    def find(self, queries: Sequence[str], shelves: tuple[str, ...], limit: int) -> tuple[Hit, ...]:
+        """Find the documents nearest to one of the queries, whether they fit or not, each with its best score."""
         best: dict[str, Hit] = {}
-        for hits in self.index.search_many((*self.queries, *more), shelves=shelves, limit=limit):
+        for hits in self.index.search_many(queries, shelves=shelves, limit=limit, abstain=False):
             for hit in hits:
                 if hit.name not in best or best[hit.name].score < hit.score:
                     best[hit.name] = hit
@@ -103,10 +101,20 @@ class _Search:
 
 
 @dataclass(frozen=True, slots=True)
+class _Named:
+    """A document of knowledge that is to be in the pack, before its passages are known."""
+
+    shelved: Shelved
+    why: tuple[str, ...]
+    section: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Linked:
     """What a runbook points to, in the order in which it does: the candidates, and what is not there."""
 
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Candidate | _Named, ...]
     missing: tuple[LeftOut, ...]
 
 
@@ -123,24 +131,24 @@ def compose(
     request = _shown(request)
     known = given_by(request, field_key)
     with get_index(caller) as index, caller.record.read() as tx:
-        without = frozenset(_resolve(tx, caller, name, teams).id for name in choice.without)
+        without = frozenset(resolve_name(tx, caller.company, name, tuple(teams)).id for name in choice.without)
         search = _Search(tx, caller.company, index, request, tuple(teams), without)
-        candidates: list[Candidate] = []
         runbook, why, rivals = _find_runbook(search, choice)
-        filled: Filled | None = None
-        if runbook is not None:
-            own, filled = runbook_candidates(runbook, known, why)
-            candidates += own
+        own, filled = runbook_candidates(runbook, known, why) if runbook is not None else ((), None)
         linked = _linked(search, runbook)
-        candidates += _chosen(search, choice, caller)
-        candidates += linked.candidates
-        candidates += _matching_skills(search) if runbook is None else ()
-        candidates += _named_by_issue(search, known)
-        candidates += _matching(search, runbook)
-    candidates = [c for c in candidates if c.document not in without]
+        found = [
+            *own,
+            *_chosen(search, choice),
+            *linked.candidates,
+            *(_matching_skills(search) if runbook is None else ()),
+            *_named_by_issue(search, known),
+            *_matching(search, runbook),
+        ]
+        candidates = tuple(_with_passages(search, found))
+    kept = (c for c in candidates if c.document not in without)
     return pack(
         request,
-        sorted(candidates, key=lambda c: c.kind == "example"),
+        sorted(kept, key=lambda c: c.kind == "example"),
         budget=budget,
         count=count,
         given=filled.given if filled else (),
@@ -156,12 +164,6 @@ def _shown(request: PackRequest) -> PackRequest:
     return replace(request, title=shown(request.title), body=shown(request.body), labels=labels, fields=fields)
 
 
-def _resolve(tx: Transaction, caller: Caller, name: str, teams: Sequence[str], shelf: str = "") -> Document:
-    """Resolve a name that somebody gave; a bare one stands on ``shelf`` where that is given."""
-    full = f"{shelf}/{name}" if shelf and "/" not in name else name
-    return resolve_name(tx, caller.company, full, tuple(teams))
-
-
 def _get_approved(search: _Search, document: Document) -> Shelved:
     shelved = find_shelved(search.tx, search.company, document.id)
     if shelved is None:
@@ -171,7 +173,7 @@ def _get_approved(search: _Search, document: Document) -> Shelved:
 
 def _find_runbook(search: _Search, choice: Choice) -> tuple[Shelved | None, tuple[str, ...], tuple[LeftOut, ...]]:
     """Find the best runbook, or the one that was chosen; why, and which others were near."""
-    ranked = _by_label(search, search.find(("runbooks",), _RIVALS))
+    ranked = _by_label(search, search.find(search.queries, ("runbooks",), _RIVALS))
     if choice.runbook:
         document = resolve_name(search.tx, search.company, _on_shelf(choice.runbook, "runbooks"), search.teams)
         best: Shelved | None = _get_approved(search, document)
@@ -188,24 +190,25 @@ def _find_runbook(search: _Search, choice: Choice) -> tuple[Shelved | None, tupl
 
 
 def _by_label(search: _Search, hits: Sequence[Hit]) -> list[Hit]:
-    """Put first what starts with a label that the issue has: the company's own rule, which holds also where the words alone would not do."""
+    """Put first what starts with a label that the issue has: the company's own rule, which holds also where the words alone would not do.
+
+    Without such a label nothing is left of hits of which the best does not fit.
+    """
     labels = {label.lower() for label in search.request.labels}
-    if not labels:
-        return list(hits)
-    found = {hit.name: hit for hit in hits}
-    for hit in search.index.search(search.query, shelves=("runbooks",), limit=_RIVALS, abstain=False):
-        found.setdefault(hit.name, hit)
     ranked: list[tuple[float, Hit]] = []
-    for hit in particular([h for h in found.values() if h.name not in search.without], search.teams):
-        shelved = find_shelved(search.tx, search.company, hit.name)
-        runbook = recognise_shelved(shelved).runbook if shelved else None
-        own = {t.text.strip("` ").lower() for t in runbook.triggers if t.kind == "label"} if runbook else set()
-        named = sorted(labels & own)
-        if named:
-            ranked.append((hit.score + _LABEL, replace(hit, why=(f"starts with the label {named[0]}", *hit.why))))
-        elif any(hit.name == fitting.name for fitting in hits):
-            ranked.append((hit.score, hit))
-    return [hit for _, hit in sorted(ranked, key=lambda r: (-r[0], r[1].name))]
+    for hit in hits:
+        named = sorted(labels & _start_labels(search, hit.name)) if labels else []
+        why = (f"starts with the label {named[0]}", *hit.why) if named else hit.why
+        ranked.append((hit.score + (FITS if named else 0), replace(hit, why=why)))
+    ranked.sort(key=lambda r: (-r[0], r[1].name))
+    return [hit for _, hit in ranked] if ranked and ranked[0][0] >= FITS else []
+
+
+def _start_labels(search: _Search, name: str) -> set[str]:
+    """Give the labels with which a runbook starts."""
+    shelved = find_shelved(search.tx, search.company, name)
+    runbook = recognise_shelved(shelved).runbook if shelved else None
+    return {t.text.strip("` ").lower() for t in runbook.triggers if t.kind == "label"} if runbook else set()
 
 
 def _particular(search: _Search, name: str) -> Shelved | None:
@@ -224,7 +227,7 @@ def _linked(search: _Search, runbook: Shelved | None) -> _Linked:
     for link in recognise_shelved(runbook).links if runbook else ():
         if link.kind in ("integration", "document", "skill"):
             links.setdefault((link.kind, link.target), []).append(link)
-    found: list[Candidate] = []
+    found: list[Candidate | _Named] = []
     missing: list[LeftOut] = []
     for kind in ("integration", "document", "skill"):
         for (own, target), places in links.items():
@@ -238,7 +241,7 @@ def _linked(search: _Search, runbook: Shelved | None) -> _Linked:
 
 def _linked_candidate(
     search: _Search, kind: str, target: str, shelved: Shelved | None, why: tuple[str, ...]
-) -> Iterator[Candidate]:
+) -> Iterator[Candidate | _Named]:
     if kind == "integration":
         health = get_health(search.tx, search.company, shelved.document.id if shelved else target)
         if shelved is None:
@@ -248,64 +251,62 @@ def _linked_candidate(
     elif shelved is not None and kind == "skill":
         yield skill_candidate(shelved, why)
     elif shelved is not None:
-        passages = search.index.passages(search.query, names=(shelved.document.id,), limit=_MOST_PASSAGES)
-        yield document_candidate(shelved, passages, why, section="What the steps name", share=NAMED_SHARE)
+        yield _Named(shelved, why, NAMED, NAMED_SHARE)
 
 
-def _chosen(search: _Search, choice: Choice, caller: Caller) -> Iterator[Candidate]:
+def _chosen(search: _Search, choice: Choice) -> Iterator[Candidate | _Named]:
     """What the leader adds."""
     for name in choice.skills:
         document = resolve_name(search.tx, search.company, _on_shelf(name, "skills"), search.teams)
         yield skill_candidate(_get_approved(search, document), (choice.why,))
     for name in choice.documents:
-        document = _resolve(search.tx, caller, name, search.teams)
-        passages = search.index.passages(search.query, names=(document.id,), limit=_MOST_PASSAGES)
-        yield document_candidate(
-            _get_approved(search, document),
-            passages,
-            (choice.why,),
-            section="What the steps name",
-            share=NAMED_SHARE,
-        )
+        document = resolve_name(search.tx, search.company, name, search.teams)
+        yield _Named(_get_approved(search, document), (choice.why,), NAMED, NAMED_SHARE)
 
 
 def _on_shelf(name: str, shelf: str) -> str:
     return name if "/" in name else f"{shelf}/{name}"
 
 
-def _named_by_issue(search: _Search, known: Mapping[str, GivenInput]) -> Iterator[Candidate]:
+def _named_by_issue(search: _Search, known: Mapping[str, GivenInput]) -> Iterator[_Named]:
     """Documents that a value of the issue names: the customer, the campaign's note."""
     for key, given in list(known.items())[:_MOST_NAMED]:
         name = name_of(given.value) if len(given.value) <= 64 and not key.startswith("issue_") else ""
         for shelf in ("customers", "brand", "notes") if name else ():
             shelved = _particular(search, f"{shelf}/{name}")
             if shelved is not None:
-                why = (f"the issue's {given.origin} names it",)
-                passages = search.index.passages(search.query, names=(shelved.document.id,), limit=_MOST_PASSAGES)
-                yield document_candidate(shelved, passages, why, section="What else matches", share=NAMED_SHARE)
+                yield _Named(shelved, (f"the issue's {given.origin} names it",), MATCHING, NAMED_SHARE)
 
 
 def _matching_skills(search: _Search) -> Iterator[Candidate]:
     """The skills that fit where no runbook does."""
-    for hit in search.find(("skills",), _MOST_SKILLS)[:_MOST_SKILLS]:
-        shelved = find_shelved(search.tx, search.company, hit.name)
-        if shelved is not None and hit.score >= _MATCHES:
+    for hit in search.find(search.queries, ("skills",), _MOST_SKILLS)[:_MOST_SKILLS]:
+        shelved = find_shelved(search.tx, search.company, hit.name) if hit.score >= FITS else None
+        if shelved is not None:
             yield skill_candidate(shelved, hit.why)
 
 
-def _matching(search: _Search, runbook: Shelved | None) -> Iterator[Candidate]:
-    """The documents of the knowledge shelves that fit the request, or the work that the runbook describes, best first, with their passages."""
-    work = (f"{runbook.title}. {runbook.document.description}",) if runbook else ()
-    hits = [hit for hit in search.find(KNOWLEDGE, _MOST_MATCHES, *work) if hit.score >= _MATCHES][:_MOST_MATCHES]
-    passages: dict[str, list[Passage]] = {hit.name: [] for hit in hits}
-    for passage in search.index.passages(search.query, names=tuple(passages), limit=_MOST_PASSAGES) if hits else ():
-        passages[passage.name].append(passage)
-    for hit in hits:
-        shelved = find_shelved(search.tx, search.company, hit.name)
+def _matching(search: _Search, runbook: Shelved | None) -> Iterator[_Named]:
+    """The documents of the knowledge shelves that fit the request together with what its runbook is called, best first."""
+    query = "\n".join([search.queries[-1], *([runbook.title] if runbook else [])])
+    for hit in search.find((query,), KNOWLEDGE, _MOST_MATCHES)[:_MOST_MATCHES]:
+        shelved = find_shelved(search.tx, search.company, hit.name) if hit.score >= _MATCHES else None
         if shelved is not None:
-            yield document_candidate(
-                shelved, passages[hit.name], hit.why, section="What else matches", share=MATCH_SHARE
-            )
+            yield _Named(shelved, hit.why, MATCHING, MATCH_SHARE)
+
+
+def _with_passages(search: _Search, found: Sequence[Candidate | _Named]) -> Iterator[Candidate]:
+    """Give the documents that were named or found their passages, all looked up at once."""
+    names = {item.shelved.document.id for item in found if isinstance(item, _Named)}
+    passages: dict[str, list[Passage]] = {name: [] for name in names}
+    for passage in search.index.passages(search.queries[-1], names=names, limit=_MOST_PASSAGES) if names else ():
+        passages[passage.name].append(passage)
+    for item in found:
+        if isinstance(item, _Named):
+            own = passages[item.shelved.document.id]
+            yield document_candidate(item.shelved, own, item.why, section=item.section, share=item.share)
+        else:
+            yield item
 
 
 def _left_by_choice(without: frozenset[str]) -> tuple[LeftOut, ...]:

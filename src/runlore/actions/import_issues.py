@@ -76,7 +76,11 @@ def import_issues(caller: Caller, exports: Sequence[Export]) -> ImportedIssues:
         problems += found
         for imported in issues:
             issue, secrets = _issue(
-                caller, redactor, imported, f"{export.name}: {imported.key or imported.title[:40]}", today
+                caller,
+                redactor,
+                imported,
+                redactor.redact_text(f"{export.name}: {imported.key or imported.title[:40]}"),
+                today,
             )
             problems += secrets
             ready[issue.url or issue.key or f"{issue.source} {issue.title}"] = issue
@@ -106,12 +110,12 @@ def _issue(
         clean.body,
         imported.state,
         "",
-        imported.url,
+        clean.url,
         imported.source,
-        imported.key,
+        redactor.redact_text(imported.key),
         clean.labels,
-        imported.assignees,
-        imported.author,
+        tuple(redactor.redact_text(name) for name in imported.assignees),
+        redactor.redact_text(imported.author),
         clean.fields,
         _microseconds(imported.created),
         updated,

@@ -115,6 +115,7 @@ def link_issue(caller: Caller, reference: str, url: str) -> Issue:
     """Say where an issue of our own stands in another tracker; from then on an import updates it. Raises Conflict where either is linked already."""
     caller.require("assign", "link an issue to a tracker")
     _check_url(url)
+    url, _ = redact_words(open_redactor(caller.settings), url, "the URL")
     with caller.record.write(caller.company) as tx:
         there = get_by_reference(tx, caller.company, reference)
         if there.url and there.url != url:
@@ -227,15 +228,17 @@ def redact_issue(redactor: Redactor, draft: NewIssue, where: str) -> tuple[NewIs
     """Redact an issue, and take up what its body gives by name; ``where`` names it for people."""
     title, of_title = redact_words(redactor, " ".join(draft.title.split()), f"{where}: title")
     body, of_body = redact_words(redactor, draft.body.strip(), f"{where}: body")
+    url, of_url = redact_words(redactor, draft.url, f"{where}: URL")
     own: list[tuple[str, str]] = []
-    problems: list[Problem] = [*of_title, *of_body]
+    problems: list[Problem] = [*of_title, *of_body, *of_url]
     for name, value in draft.fields:
-        clean, found = redact_words(redactor, value.strip(), f"{where}: field {name}")
-        own.append((name.strip(), clean))
-        problems += found
+        plain_name, of_name = redact_words(redactor, name.strip(), f"{where}: name of a field")
+        clean, of_value = redact_words(redactor, value.strip(), f"{where}: field {plain_name}")
+        own.append((plain_name, clean))
+        problems += (*of_name, *of_value)
     given = {name.lower() for name, _ in own}
     fields = (*own, *((n, v) for n, v in issue_fields(title, body) if n.lower() not in given))
     labels = tuple(
         dict.fromkeys(redact_words(redactor, label.strip(), where)[0] for label in draft.labels if label.strip())
     )
-    return NewIssue(title, body, labels, draft.url, tuple(fields)[:_MOST_NAMES]), tuple(problems)
+    return NewIssue(title, body, labels, url, tuple(fields)[:_MOST_NAMES]), tuple(problems)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from runlore.actions.caller import Caller
-from runlore.actions.offer import recognise_document
 from runlore.actions.shelved import find_shelved
 from runlore.errors import UsageError
 from runlore.model.document import SHELVES
@@ -19,10 +22,11 @@ from runlore.record.publications import list_publications
 from runlore.record.requests import list_requests, requests_after
 from runlore.retrieval.index import SearchIndex, open_search_index
 
-RECOGNISED: Final = 1
-"""Counts up when what is recognised in documents changes, so that every index is built anew."""
+READ_AS: Final = 2
+"""Counts up when documents are read for the index in another way, so that every index is built anew."""
 _MOST_REQUESTS: Final = 400
 """Requests of one document that the index knows, the latest."""
+_MOST_HELD: Final = 8
 _MORE: Final = 8
 """Hits asked for beyond the limit, because a team's document may stand in for the company's."""
 
@@ -67,27 +71,106 @@ def _place(name: str) -> tuple[str, str, str]:
 
 @contextmanager
 def get_index(caller: Caller) -> Iterator[SearchIndex]:
-    """Open the search index of the caller's company, in step with the record: what was published or served since is taken in first."""
-    folder = caller.settings.home / "search"
-    with open_search_index(folder / f"{caller.company}.index") as index:
+    """Open the search index of the caller's company, in step with the record: what was published or served since is taken in first.
+
+    A thread keeps the index open for the next call, because most of what a search costs in a large library is to read it into memory.
+    """
+    file = caller.settings.home / "search" / f"{caller.company}.index"
+    try:
         with caller.record.read() as tx:
+            index = _HELD.find(file) or _HELD.hold(file)
+            if _is_of_another(tx, caller.company, _parse_mark(index.watermark())):
+                _HELD.drop(file)
+                _remove(file)
+                index = _HELD.hold(file)
             _catch_up(tx, caller.company, index)
         yield index
+    except BaseException:
+        _HELD.drop(file)
+        raise
+
+
+class _Held(threading.local):
+    """The indexes that a thread holds open, by process and file, with the identity of the file that was opened."""
+
+    def __init__(self) -> None:
+        self.indexes: dict[tuple[int, Path], tuple[tuple[int, int], ExitStack, SearchIndex]] = {}
+
+    def find(self, file: Path) -> SearchIndex | None:
+        """Find the open index of a file; one whose file was set aside or removed meanwhile is closed."""
+        held = self.indexes.get((os.getpid(), file))
+        if held is None:
+            return None
+        if _identify(file) != held[0]:
+            self.drop(file)
+            return None
+        return held[2]
+
+    def hold(self, file: Path) -> SearchIndex:
+        """Open the index of a file, in the place of the one that was opened first where there are too many."""
+        own = [place for pid, place in self.indexes if pid == os.getpid()]
+        if len(own) >= _MOST_HELD:
+            self.drop(own[0])
+        stack = ExitStack()
+        index = stack.enter_context(open_search_index(file))
+        self.indexes[os.getpid(), file] = (_identify(file), stack, index)
+        return index
+
+    def drop(self, file: Path) -> None:
+        """Close the index of a file, where it is open."""
+        held = self.indexes.pop((os.getpid(), file), None)
+        if held is not None:
+            held[1].close()
+
+
+_HELD: Final = _Held()
+
+
+def _identify(file: Path) -> tuple[int, int]:
+    try:
+        found = file.stat()
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
+
+
+def _remove(file: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        file.with_name(file.name + end).unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Which state of the record an index reflects: the last publication with the hash of its revision, and the last request."""
+
+    published: int = 0
+    revision: str = ""
+    asked: int = 0
+
+
+def _is_of_another(tx: Transaction, company: str, mark: _Mark) -> bool:
+    """Say whether an index was made from another record than this one: one that was restored to an earlier state, or exchanged."""
+    if mark.published:
+        last = list_publications(tx, company, after=mark.published - 1)[:1]
+        if not last or (last[0].number, last[0].revision) != (mark.published, mark.revision):
+            return True
+    return bool(mark.asked) and not requests_after(tx, company, mark.asked - 1)
 
 
 def _catch_up(tx: Transaction, company: str, index: SearchIndex) -> None:
-    """Take in what came after the index's watermark; one of another version begins at nothing, with whatever it holds replaced."""
-    published, asked = _parse_watermark(index.watermark())
-    publications = list_publications(tx, company, after=published)
-    requests = requests_after(tx, company, asked)
+    """Take in what came after the index's watermark; one that was read in another way begins at nothing, with whatever it holds replaced."""
+    mark = _parse_mark(index.watermark())
+    publications = list_publications(tx, company, after=mark.published)
+    requests = requests_after(tx, company, mark.asked)
     if not publications and not requests:
         return
     names = tuple(dict.fromkeys([*(p.document for p in publications), *(r.document for r in requests)]))
-    mark = _render_watermark(
-        publications[-1].number if publications else published, requests[-1].seq if requests else asked
-    )
+    if publications:
+        mark = replace(mark, published=publications[-1].number, revision=publications[-1].revision)
+    if requests:
+        mark = replace(mark, asked=requests[-1].seq)
     gone = [name for name in names if not _is_in_use(find_document(tx, company, name))]
-    index.update(_searchables(tx, company, names), gone, mark)
+    index.update(_searchables(tx, company, names), gone, _render_mark(mark))
 
 
 def _is_in_use(document: Document | None) -> bool:
@@ -100,20 +183,19 @@ def _searchables(tx: Transaction, company: str, names: Sequence[str]) -> Iterato
         shelved = find_shelved(tx, company, name)
         if shelved is None:
             continue
-        said = recognise_document(name, shelved.bundle)
+        document = shelved.document
         requests = tuple(request.text for request in list_requests(tx, company, name))[-_MOST_REQUESTS:]
         yield Searchable(
-            name, shelved.document.shelf, said.title, said.description, said.body, requests, shelved.revision.hash
+            name, document.shelf, shelved.title, document.description, shelved.body, requests, document.head
         )
 
 
-def _parse_watermark(text: str) -> tuple[int, int]:
-    version, _, rest = text.partition("/")
-    published, _, asked = rest.partition("/")
-    if version != str(RECOGNISED) or not published.isdecimal() or not asked.isdecimal():
-        return 0, 0
-    return int(published), int(asked)
+def _parse_mark(text: str) -> _Mark:
+    parts = text.split("/")
+    if len(parts) != 4 or parts[0] != str(READ_AS) or not parts[1].isdecimal() or not parts[3].isdecimal():
+        return _Mark()
+    return _Mark(int(parts[1]), parts[2], int(parts[3]))
 
 
-def _render_watermark(published: int, asked: int) -> str:
-    return f"{RECOGNISED}/{published}/{asked}"
+def _render_mark(mark: _Mark) -> str:
+    return f"{READ_AS}/{mark.published}/{mark.revision}/{mark.asked}"

@@ -13,13 +13,25 @@ from runlore.runbooks.changes import Change
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def print_changes(changes: Sequence[Change], *, brief: bool = False) -> None:
-    """Print the diff of each file; ``brief`` gives one line a file instead. Hidden characters and comments are counted in both."""
+MOST_LINES = 120
+"""Lines that are shown of a file beside the main one, where a whole document is looked at; the command `diff` shows all of them."""
+
+
+def print_changes(changes: Sequence[Change], *, brief: bool = False, main: str = "") -> None:
+    """Print the diff of each file; ``brief`` gives one line a file instead. Hidden characters and comments are counted in both.
+
+    Where ``main`` names a file, the others are cut after MOST_LINES, and it is said how much more there is.
+    """
     for change in changes:
         click.secho(f"  {printable(change.path)}: {describe(change)}", bold=True)
         if not brief:
-            for line in change.lines:
+            most = len(change.lines) if change.path == main or not main else MOST_LINES
+            for line in change.lines[:most]:
                 click.secho(f"    {printable(line)}", fg=_COLOURS.get(line[:1]))
+            if len(change.lines) > most:
+                click.echo(
+                    f"    … and {plural(len(change.lines) - most, 'more line', 'more lines')}; `runlore diff --proposal NUMBER` shows all"
+                )
         for warning in warn(change):
             click.secho(f"  ! {warning}", fg="yellow")
 
@@ -46,4 +58,4 @@ def print_planned(item: Planned, *, brief: bool) -> None:
     proposal = item.proposal
     what = "takes out of use" if proposal.retires else "changes" if item.before else "adds"
     click.secho(printable(f"Proposal {proposal.number} {what} {proposal.document}: {proposal.reason}"), bold=True)
-    print_changes(item.changes, brief=brief)
+    print_changes(item.changes, brief=brief, main=proposal.main)

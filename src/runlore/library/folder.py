@@ -14,6 +14,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -158,15 +159,21 @@ def recover(root: int, is_known: Callable[[str], bool]) -> None:
 
     What can do neither is kept below ``.git/runlore/kept``; nothing that a person wrote is lost.
     """
-    with _parent(root, f"{ASIDE}/x") as (folder, _):
-        left = [seen.path for seen in walk(folder) if seen.kind != "other"] if folder >= 0 else []
-    for path in left:
+    for path in list_aside(root):
         with _parent(root, f"{ASIDE}/{path}") as aside, _parent(root, path, make=True) as place:
             if _link(aside, place) or is_known(_hash(aside, path)):
                 _unlink(*aside)
                 continue
-            with _parent(root, f"{KEPT}/{path}", make=True) as kept:
-                os.rename(aside[1], kept[1], src_dir_fd=aside[0], dst_dir_fd=kept[0])
+            with _parent(root, f"{KEPT}/{path}", make=True) as (folder, name):
+                numbered = (f"{name}.{number}" if number else name for number in count())
+                next(kept for kept in numbered if _link(aside, (folder, kept)))
+            _unlink(*aside)
+
+
+def list_aside(root: int) -> tuple[str, ...]:
+    """List the paths of what stands aside: nothing, unless a process was killed."""
+    with _parent(root, f"{ASIDE}/x") as (folder, _):
+        return tuple(seen.path for seen in walk(folder) if seen.kind != "other") if folder >= 0 else ()
 
 
 def _hash(place: tuple[int, str], path: str) -> str:

@@ -15,11 +15,11 @@ from typing import Final
 from runlore.library.cover import COVER_HASHES
 from runlore.library.edits import Changes, Edit, HandEdits, Shown, list_added, list_changed, sort_in
 from runlore.library.folder import BlockedPath, Found, hold, mode_of, read_file, walk
-from runlore.library.projection import one_committer, project_held
+from runlore.library.projection import is_settled, one_committer, project_held
 from runlore.library.recorded import Mode, Source, files_of, open_source
 from runlore.library.repository import find_obstacle
 from runlore.library.stamps import stamped_mode, use_stamps
-from runlore.library.worktree import read_state, write_mode
+from runlore.library.worktree import read_state, refresh_cover, write_mode
 from runlore.model import Problem
 from runlore.record.database import Record
 from runlore.record.heads import list_heads
@@ -38,7 +38,8 @@ def find_edits(record: Record, company: str, folder: Path) -> HandEdits:
     Raises as ``project`` does.
     """
     with one_committer(record, company), hold(folder, make=True) as root:
-        project_held(record, company, folder, root)
+        if not is_settled(record, company, folder):
+            project_held(record, company, folder, root)
         if obstacle := find_obstacle(folder):
             return HandEdits(
                 (), (Problem(str(folder), 0, "library-elsewhere", f"The library folder is left alone: {obstacle}."),)
@@ -47,6 +48,7 @@ def find_edits(record: Record, company: str, folder: Path) -> HandEdits:
             source = open_source(tx, company)
             shown = _list_shown(source, read_state(root).waiting)
             read = partial(read_file, root, keep=True)
+            refresh_cover(root)
             changes = _compare(root, source, shown)
             edits = [*list_changed(read, shown, changes), *list_added(read, source, changes)]
     kept, refused = _without_mass_removal(edits, len(shown))

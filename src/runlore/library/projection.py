@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from runlore.errors import NoLibrary
+from runlore.errors import GitError, NoLibrary
 from runlore.library import git
 from runlore.library.cover import COVER, COVER_HASHES
-from runlore.library.folder import OWN, BlockedPath, hold, read_file, recover, walk
+from runlore.library.folder import OWN, BlockedPath, hold, list_aside, read_file, recover, walk
 from runlore.library.intake import readable
 from runlore.library.recorded import Commit, Source, cover_commit, list_commits, open_source, read_content
 from runlore.library.repository import (
@@ -32,6 +32,7 @@ from runlore.library.repository import (
     pack_loose,
     peek_main,
     read_main,
+    unlocked,
     write_index,
 )
 from runlore.library.stream import WORK_REF, render_stream
@@ -70,7 +71,7 @@ def project(record: Record, company: str, folder: Path) -> tuple[Publication, ..
     Makes folder and repository where there are none, and finishes what a process that was killed had begun. Raises StoreError, LibraryDamaged,
     NoLibrary, GitError; what is published stays published, and the next call tries again.
     """
-    if _is_settled(record, company, folder):
+    if is_settled(record, company, folder):
         return ()
     with one_committer(record, company), hold(folder, make=True) as root:
         return project_held(record, company, folder, root)
@@ -85,8 +86,7 @@ def project_held(record: Record, company: str, folder: Path, root: int) -> tuple
         if state.company not in ("", company):
             raise NoLibrary(str(folder), f"it shows the library of another company, {state.company!r}")
         recover(root, partial(has_content, tx, company))
-        line = find_line(source, folder)
-        tip, made = _extend(source, folder, line)
+        line, tip, made = _bring_history(source, folder)
         _bring_files(source, folder, root, state, tip)
         unmarked = {p.number for p in list_outbox(tx, company)} - set(made)
         made_before = _find_commits(folder, tip, unmarked) if unmarked else {}
@@ -116,7 +116,7 @@ def one_committer(record: Record, company: str) -> Iterator[None]:
         connection.close()
 
 
-def _is_settled(record: Record, company: str, folder: Path) -> bool:
+def is_settled(record: Record, company: str, folder: Path) -> bool:
     """Say, without git and without waiting for anybody, whether the folder shows everything: for the start of every command."""
     with record.read() as tx:
         if list_outbox(tx, company):
@@ -128,13 +128,16 @@ def _is_settled(record: Record, company: str, folder: Path) -> bool:
     except OSError:
         return False
     try:
-        state = read_state(root)
+        state, left = read_state(root), list_aside(root)
+    except BlockedPath:
+        return False
     finally:
         os.close(root)
     told = (state.company, state.publication, state.revision)
     return (
         told == (company, newest, last[-1].revision if last else "")
         and not state.waiting
+        and not left
         and bool(state.commit)
         and peek_main(folder) == state.commit
     )
@@ -196,6 +199,17 @@ def _is_recorded(source: Source, note: CommitNote) -> bool:
     return note.company == source.company and bool(there or not note.publication)
 
 
+def _bring_history(source: Source, folder: Path) -> tuple[Line, str, dict[int, str]]:
+    """Bring main up to the record; where something else moved it meanwhile, such as the git of a killed process, look again."""
+    while True:
+        line = find_line(source, folder)
+        try:
+            return (line, *_extend(source, folder, line))
+        except GitError:
+            if read_main(folder) == line.tip:
+                raise
+
+
 def _extend(source: Source, folder: Path, line: Line) -> tuple[str, dict[int, str]]:
     """Write the commits that main lacks and move it to them; give where it points then, and the commits by their publications.
 
@@ -204,6 +218,7 @@ def _extend(source: Source, folder: Path, line: Line) -> tuple[str, dict[int, st
     numbers: list[int] = []
 
     def commits() -> Iterator[Commit]:
+        numbers.clear()
         if not _has_cover(folder, line.ours):
             numbers.append(0)
             yield cover_commit(source, line.publication)
@@ -216,7 +231,8 @@ def _extend(source: Source, folder: Path, line: Line) -> tuple[str, dict[int, st
         return line.tip, {}
     tip, also, marks = line.ours, [], {}
     if behind:
-        marks = git.fast_import(folder, render_stream(commits(), line.ours, partial(read_content, source)))
+        read = partial(read_content, source)
+        marks = unlocked(folder, lambda: git.fast_import(folder, render_stream(commits(), line.ours, read)))
         tip, also = marks[len(numbers)], [f"delete {WORK_REF}"]
     if line.tip != line.ours:
         also.append(f"update {BY_HAND}{line.tip[:12]} {line.tip}")

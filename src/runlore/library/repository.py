@@ -7,15 +7,18 @@ import re
 import shutil
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from runlore.errors import GitError, LibraryDamaged
 from runlore.library import git
 from runlore.library.cover import ATTRIBUTES
 from runlore.library.stream import COMMITTER
+
+Answer = TypeVar("Answer")
 
 MAIN: Final = "refs/heads/main"
 BY_HAND: Final = "refs/heads/by-hand/"
@@ -28,7 +31,7 @@ _CONFIG: Final = b"""[core]
 \tautocrlf = false
 """
 _FOLDERS: Final = (
-    "", "objects", "objects/info", "objects/pack", "refs", "refs/heads", "logs", "logs/refs", "logs/refs/heads", "info", "runlore",
+    "", "refs/runlore", "objects", "objects/info", "objects/pack", "refs", "refs/heads", "logs", "logs/refs", "logs/refs/heads", "info", "runlore",
 )  # fmt: skip
 _FILES: Final = (
     "HEAD",
@@ -51,7 +54,8 @@ _UNFINISHED: Final = {
 }
 _LOCK: Final = re.compile(r"Unable to create '([^'\n]+\.lock)'")
 _OBJECT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_STALE: Final = 2.0
+_MOST_LOCKS: Final = 3
+_STALE: Final = 1.0
 """Seconds after which the lock of a git that has ended is taken away; git holds one for moments."""
 
 
@@ -169,16 +173,21 @@ def parse_note(commit: str, content: bytes) -> CommitNote | None:
 def move_main(folder: Path, new: str, old: str, *also: str) -> None:
     """Move main from ``old`` (empty: there is none) to ``new``, together with further lines of ``update-ref --stdin``.
 
-    Raises GitError where main is not at ``old``. A lock that a git left behind when it was killed is taken away.
+    Raises GitError where main is not at ``old``.
     """
     before = old or "0" * len(new)
-    lines = [f"update {MAIN} {new} {before}", *also]
-    try:
-        git.update_refs(folder, lines)
-    except GitError as error:
-        if not _wait_for_lock(folder, str(error)):
-            raise
-        git.update_refs(folder, lines)
+    unlocked(folder, partial(git.update_refs, folder, [f"update {MAIN} {new} {before}", *also]))
+
+
+def unlocked(folder: Path, act: Callable[[], Answer]) -> Answer:
+    """Do something with git; where a lock is in the way that a killed git left behind, take it away and do it again. Raises GitError."""
+    for _ in range(_MOST_LOCKS):
+        try:
+            return act()
+        except GitError as error:
+            if not _wait_for_lock(folder, str(error)):
+                raise
+    return act()
 
 
 def _wait_for_lock(folder: Path, said: str) -> bool:

@@ -20,7 +20,7 @@ _SELECT: Final = (
 _HELD: Final = """worker = :worker
 AND number = (SELECT max(o.number) FROM assignments o WHERE o.company = :company AND o.issue = assignments.issue)
 AND EXISTS (SELECT 1 FROM issues i WHERE i.company = :company AND i.number = assignments.issue AND i.state = 'open')
-ORDER BY number"""
+ORDER BY worker, number"""
 
 
 def create_assignment(
@@ -70,7 +70,7 @@ def get_assignment(tx: Transaction, company: str, number: int) -> Assignment:
 
 def find_current(tx: Transaction, company: str, issue: int) -> Assignment | None:
     """Find the assignment of an issue that holds now, which is its newest; None where it was given to nobody."""
-    row = tx.one(_SELECT + "issue = :issue ORDER BY number DESC LIMIT 1", company=company, issue=issue)
+    row = tx.one(_SELECT + "issue = :issue ORDER BY issue DESC, number DESC LIMIT 1", company=company, issue=issue)
     return _assignment(company, row) if row else None
 
 

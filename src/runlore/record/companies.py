@@ -98,6 +98,7 @@ def add_member(tx: Transaction, company: str, team: str, principal_id: str, now:
     if tx.one("SELECT 1 FROM members WHERE company = :company AND team = :team AND principal = :principal", **row):
         return False
     tx.run("INSERT INTO members (company, team, principal) VALUES (:company, :team, :principal)", **row)
+    tx.forget("principals")
     append(tx, company, by, "team-joined", team, {"principal": principal_id}, now)
     return True
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 from runlore.errors import MissingExtra, NoRecord, RunloreError, StoreError, UnfitText, UsageError
@@ -23,6 +23,7 @@ from runlore.record.engine import Connection, Engine, Kind, Row
 from runlore.record.migrations import list_applied, make_schema
 from runlore.record.sqlite import SqliteEngine
 
+T = TypeVar("T")
 _KEPT: Final = 8
 """How many connections without work are kept open."""
 
@@ -70,6 +71,28 @@ class Transaction:
         except RunloreError:
             self._failed = True
             raise
+
+    def once(self, group: str, key: Hashable, work: Callable[[], T]) -> T:
+        """Do some reading once in a write, where nobody else changes the company meanwhile; each time in a read of one's own."""
+        if not self.writes:
+            return work()
+        known = self.memory.setdefault(group, {})
+        if key not in known:
+            known[key] = work()
+        return cast("T", known[key])
+
+    def forget(self, group: str) -> None:
+        """Forget what ``once`` has read, because this transaction has changed it."""
+        self.memory.pop(group, None)
+
+    def next(self, table: str, work: Callable[[], Row | None]) -> int:
+        """Give the next number of a table's rows in a company; ``work`` gives the last one. A write reads it once and counts on from there."""
+        last = self.memory.get(f"last of {table}")
+        if last is None:
+            row = work()
+            last = (row[0] if row else None) or 0
+        self.memory[f"last of {table}"] = last + 1
+        return int(last) + 1
 
     def end(self) -> None:
         """Refuse every further statement."""

@@ -53,7 +53,7 @@ def resolve_name(tx: Transaction, company: str, text: str, teams: Sequence[str] 
         return get_document(tx, company, text)
     shelf, name = (parts[1], parts[2]) if parts is not None else ("", text)
     rows = tx.all(
-        _SELECT + " AND d.name = :name AND (:shelf = '' OR d.shelf = :shelf) ORDER BY d.id",
+        _SELECT + " AND d.name = :name AND (:shelf = '' OR d.shelf = :shelf) ORDER BY d.name, d.id",
         company=company,
         name=name,
         shelf=shelf,
@@ -173,9 +173,12 @@ def put_document(
         " due = :due, head = :head, revisions = :revisions, retired = :retired WHERE company = :company AND id = :id",
         **values,
     )
-    tx.run(
-        "DELETE FROM links WHERE company = :company AND document = :id", company=revision.company, id=revision.document
-    )
+    if revision.number > 1:
+        tx.run(
+            "DELETE FROM links WHERE company = :company AND document = :id",
+            company=revision.company,
+            id=revision.document,
+        )
     for position, link in enumerate(links, 1):
         tx.run(
             "INSERT INTO links (company, document, position, kind, target, place) VALUES (:company, :id, :position, :kind, :target, :place)",

@@ -67,5 +67,8 @@ class Engine(Protocol):
     def adapt(self, sql: str) -> str:
         """Give the schema's SQL in the engine's own words."""
 
+    def plan(self, connection: Connection) -> None:
+        """Tell the planner, within the transaction that changes the schema, how the tables will look when they are full."""
+
     def check(self) -> tuple[str, ...]:
         """Say in sentences what the database itself finds wrong with its files; empty where nothing is."""

@@ -94,6 +94,7 @@ def _make_whole(engine: Engine, connection: Connection, wanted: list[Migration])
         connection.script(adapt(engine, read_schema()))
         for migration in wanted:
             _note(connection, migration)
+        engine.plan(connection)
         connection.commit()
     except BaseException:
         connection.rollback()
@@ -108,6 +109,7 @@ def _apply(engine: Engine, connection: Connection, migration: Migration) -> None
         if migration.name not in dict(list_applied(engine, connection)):  # another process may have come first
             connection.script(adapt(engine, migration.sql))
             _note(connection, migration)
+            engine.plan(connection)
         connection.commit()
     except BaseException:
         connection.rollback()

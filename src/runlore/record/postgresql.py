@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
 from runlore.errors import Conflict, DamagedRecord, OutcomeUnknown, RecordBusy, StoreError, UsageError
-from runlore.record.engine import WAIT_SECONDS, Kind, Parameters, Row
+from runlore.record.engine import WAIT_SECONDS, Connection, Kind, Parameters, Row
 
 OLDEST: Final = 140000
 """The oldest server that the tests are run against has this number or a greater one."""
@@ -89,6 +89,9 @@ class PostgresqlEngine:
     def adapt(self, sql: str) -> str:
         """Put the schema into PostgreSQL's words: ``INTEGER`` is ``BIGINT``, ``BLOB`` is ``BYTEA``, texts sort by their bytes, tables are strict anyway."""
         return _WORDS.sub(lambda found: _TYPES.get(found[0], found[0]), sql)
+
+    def plan(self, connection: Connection) -> None:
+        """Say nothing: PostgreSQL looks at its tables by itself."""
 
     def check(self) -> tuple[str, ...]:
         """Find nothing: PostgreSQL checks its pages itself when they are read."""

@@ -66,6 +66,7 @@ def create_principal(tx: Transaction, principal: Principal, by: str = "") -> Pri
         "operator": principal.operator,
         "scopes": sorted(set(principal.scopes)),
     }
+    tx.forget("principals")
     append(tx, company, by, "principal-created", principal.id, body, principal.created)
     return replace(
         principal, scopes=tuple(sorted(set(principal.scopes))), teams=tuple(sorted(set(principal.teams))), revoked=0
@@ -113,6 +114,10 @@ def is_active(principal: Principal, now: int) -> bool:
 
 def find_principal(tx: Transaction, company: str, name_or_id: str) -> Principal | None:
     """Find a principal by its id or else by its name, active or not; None where there is none."""
+    return tx.once("principals", (company, name_or_id), lambda: _find(tx, company, name_or_id))
+
+
+def _find(tx: Transaction, company: str, name_or_id: str) -> Principal | None:
     rows = tx.all(
         "SELECT id, name, kind, scopes, operator, created, expires, revoked FROM principals"
         " WHERE company = :company AND (id = :name OR name = :name)",
@@ -154,13 +159,19 @@ def revoke(tx: Transaction, company: str, principal_id: str, now: int, by: str =
         "UPDATE credentials SET revoked = :now WHERE company = :company AND principal = :id AND revoked = 0",
     ):
         tx.run(statement, company=company, id=principal.id, now=now)
+    tx.forget("principals")
     append(tx, company, by, "principal-revoked", principal.id, {}, now)
     return replace(principal, revoked=now)
 
 
 def authors_side(tx: Transaction, company: str, principal_ids: Iterable[str]) -> frozenset[str]:
     """Give everyone on the side of some authors: themselves, the humans who operate them, and every agent of those humans."""
-    side = set(principal_ids)
+    authors = frozenset(principal_ids)
+    return tx.once("principals", (company, authors), lambda: _list_side(tx, company, authors))
+
+
+def _list_side(tx: Transaction, company: str, authors: frozenset[str]) -> frozenset[str]:
+    side = set(authors)
     operators = {p for p in side if p}
     for principal_id in sorted(side):
         row = tx.one(
@@ -178,6 +189,10 @@ def authors_side(tx: Transaction, company: str, principal_ids: Iterable[str]) ->
 
 def works_alone(tx: Transaction, company: str, principal_id: str, now: int) -> bool:
     """Say whether a principal is a human owner, and no other active human could review what it writes."""
+    return tx.once("principals", (company, principal_id, now), lambda: _is_alone(tx, company, principal_id, now))
+
+
+def _is_alone(tx: Transaction, company: str, principal_id: str, now: int) -> bool:
     rows = tx.all(
         "SELECT id, scopes FROM principals WHERE company = :company AND kind = 'human' AND revoked = 0 AND (expires = 0 OR expires > :now)",
         company=company,

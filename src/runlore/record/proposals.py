@@ -72,8 +72,10 @@ def create_proposal(
 
 
 def _next_number(tx: Transaction, company: str) -> int:
-    row = tx.one("SELECT max(number) FROM proposals WHERE company = :company", company=company)
-    return (row[0] or 0) + 1 if row else 1
+    return tx.next(
+        f"proposals of {company}",
+        lambda: tx.one("SELECT max(number) FROM proposals WHERE company = :company", company=company),
+    )
 
 
 def _check_place(tx: Transaction, company: str, document_id: str, base: str) -> None:
@@ -170,14 +172,14 @@ def list_proposals(
     """List proposals by number: those in a state, or of a document, or all."""
     if document is not None:
         rows = tx.all(
-            _SELECT + "document = :document AND (:any_state = 1 OR state = :state) ORDER BY number",
+            _SELECT + "document = :document AND (:any_state = 1 OR state = :state) ORDER BY document, number",
             company=company,
             document=document,
             any_state=state is None,
             state=state or "",
         )
     elif state is not None:
-        rows = tx.all(_SELECT + "state = :state ORDER BY number", company=company, state=state)
+        rows = tx.all(_SELECT + "state = :state ORDER BY state, number", company=company, state=state)
     else:
         rows = tx.all(_SELECT + "number > 0 ORDER BY number", company=company)
     return tuple(_proposal(tx, company, row) for row in rows)
@@ -213,11 +215,11 @@ def set_state(tx: Transaction, company: str, number: int, state: ProposalState, 
 def expire_proposals(tx: Transaction, company: str, now: int) -> tuple[int, ...]:
     """End the proposals whose time is over, and give their numbers."""
     rows = tx.all(
-        "SELECT number FROM proposals WHERE company = :company AND state IN ('open', 'accepted') AND expires > 0 AND expires <= :now ORDER BY number",
+        "SELECT number FROM proposals WHERE company = :company AND state IN ('open', 'accepted') AND expires > 0 AND expires <= :now ORDER BY state, number",
         company=company,
         now=now,
     )
-    numbers = tuple(int(row[0]) for row in rows)
+    numbers = tuple(sorted(int(row[0]) for row in rows))
     for number in numbers:
         close_proposal(tx, company, number, "expired", "", now)
     return numbers

@@ -43,9 +43,9 @@ def publish(
     there = check_reviewable(tx, proposal, now)
     if there.company != company or by.company != company:
         raise NotAllowed(by.name, "publish", "the proposal or the credential is of another company.")
-    check_base(tx, there)
+    number = check_base(tx, there) + 1
     review = _review_of_own(tx, there, by, now) if self_published else _get_review(tx, there, by, now)
-    revision = _insert_revision(tx, there, review, recognised, now, self_published)
+    revision = _insert_revision(tx, there, number, review, recognised, self_published, now)
     tx.run(
         "UPDATE reviews SET consumed = :now WHERE company = :company AND proposal = :proposal AND position = :position",
         company=company,
@@ -107,12 +107,17 @@ def _review_of_own(tx: Transaction, proposal: Proposal, by: Principal, now: int)
 
 
 def _insert_revision(
-    tx: Transaction, proposal: Proposal, review: Review, recognised: Recognised, now: int, self_published: bool
+    tx: Transaction,
+    proposal: Proposal,
+    number: int,
+    review: Review,
+    recognised: Recognised,
+    self_published: bool,
+    now: int,
 ) -> Revision:
     company, document = proposal.company, proposal.document
-    make_document(tx, company, document, now)
-    row = tx.one("SELECT revisions FROM documents WHERE company = :company AND id = :id", company=company, id=document)
-    number = (int(row[0]) if row else 0) + 1
+    if number == 1:
+        make_document(tx, company, document, now)
     hash = revision_hash(document, proposal.base, proposal.format, proposal.main, proposal.files)
     revision = Revision(
         company, hash, document, number, proposal.base, proposal.format, proposal.main, proposal.files, recognised.title,
@@ -149,12 +154,15 @@ def _insert_revision(
 
 
 def _insert_publication(tx: Transaction, revision: Revision, review: Review, event: int) -> None:
-    last = tx.one("SELECT max(number) FROM publications WHERE company = :company", company=revision.company)
+    number = tx.next(
+        f"publications of {revision.company}",
+        lambda: tx.one("SELECT max(number) FROM publications WHERE company = :company", company=revision.company),
+    )
     tx.run(
         "INSERT INTO publications (company, number, document, revision, proposal, review, event, at, git_commit)"
         " VALUES (:company, :number, :document, :revision, :proposal, :review, :event, :at, '')",
         company=revision.company,
-        number=((last[0] if last else 0) or 0) + 1,
+        number=number,
         document=revision.document,
         revision=revision.hash,
         proposal=revision.proposal,

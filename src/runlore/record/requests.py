@@ -36,7 +36,7 @@ def add_request(tx: Transaction, company: str, document_id: str, text: str, orig
 
 def list_requests(tx: Transaction, company: str, document_id: str) -> tuple[StoredRequest, ...]:
     """List the requests of a document, the oldest first."""
-    rows = tx.all(_SELECT + "document = :document ORDER BY seq", company=company, document=document_id)
+    rows = tx.all(_SELECT + "document = :document ORDER BY document, seq", company=company, document=document_id)
     return tuple(StoredRequest(company, *row) for row in rows)
 
 

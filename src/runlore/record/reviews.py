@@ -71,16 +71,17 @@ def check_reviewer(tx: Transaction, proposal: Proposal, reviewer: Principal, now
         )
 
 
-def check_base(tx: Transaction, proposal: Proposal) -> None:
-    """Raise StaleBase unless the document still stands where the proposal was written against."""
+def check_base(tx: Transaction, proposal: Proposal) -> int:
+    """Raise StaleBase unless the document still stands where the proposal was written against; gives how many revisions it has."""
     row = tx.one(
-        "SELECT head FROM documents WHERE company = :company AND id = :id",
+        "SELECT head, revisions FROM documents WHERE company = :company AND id = :id",
         company=proposal.company,
         id=proposal.document,
     )
     head = str(row[0]) if row else ""
     if head != proposal.base:
         raise StaleBase(proposal.document, proposal.base, head)
+    return int(row[1]) if row else 0
 
 
 def insert_review(

@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 import apsw
 
 from runlore.errors import Conflict, DamagedRecord, RecordBusy, StoreError
-from runlore.record.engine import WAIT_SECONDS, Kind, Parameters, Row
+from runlore.record.engine import WAIT_SECONDS, Connection, Kind, Parameters, Row
 
 APPLICATION: Final = 0x52554E4C
 """SQLite's application id of a record: the letters RUNL."""
@@ -25,7 +25,26 @@ PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;
+PRAGMA cache_size = -32000;
 """
+
+_STATISTICS: Final = """
+ANALYZE sqlite_schema;
+DELETE FROM sqlite_stat1;
+INSERT INTO sqlite_stat1 (tbl, idx, stat)
+SELECT name, idx, CASE columns
+    WHEN 1 THEN '100000'
+    ELSE '100000 100000' || replace(hex(zeroblob(columns - 2)), '00', ' 10')
+END || CASE single WHEN 1 THEN ' 1' ELSE ' 10' END
+FROM (
+    SELECT t.name AS name, CASE WHEN i.origin = 'pk' AND t.wr = 1 THEN t.name ELSE i.name END AS idx, i."unique" AS single,
+        (SELECT count(*) FROM pragma_index_info(i.name)) AS columns
+    FROM pragma_table_list t JOIN pragma_index_list(t.name) i
+    WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite%'
+);
+ANALYZE sqlite_schema;
+"""
+"""Statistics as of a company with 100,000 rows in each table, ten of which agree in any further column of an index but its last."""
 
 
 class SqliteEngine:
@@ -69,6 +88,10 @@ class SqliteEngine:
     def adapt(self, sql: str) -> str:
         """Give the schema as it is: it is written in SQLite's words."""
         return sql
+
+    def plan(self, connection: Connection) -> None:
+        """Say that one company has nearly all rows of a table. Left to itself SQLite takes the company alone for a good key, and walks through all it has."""
+        connection.script(_STATISTICS)
 
     def check(self) -> tuple[str, ...]:
         """Give what ``PRAGMA integrity_check`` finds."""

@@ -87,6 +87,23 @@ def test_the_second_of_two_on_one_base_is_stale(record: Record) -> None:
         assert len(list_publications(tx, "acme")) == 2
 
 
+def test_what_a_transaction_has_changed_itself_counts_at_once(own_record: Record) -> None:
+    """Principals are read once in a write; whoever comes or goes in that very write is seen all the same."""
+    with own_record.write("acme") as tx:
+        first, second = propose(tx, "notes/a", "one"), propose(tx, "notes/b", "one")
+        publish(tx, "acme", first, principal("ann"), SAID, (), NOW, self_published=True)
+        with pytest.raises(NoSuchName):
+            accept(tx, second, "dot")
+        create_principal(tx, person("acme", "dot", "review"))
+        with pytest.raises(NotAllowed, match="somebody else"):
+            publish(tx, "acme", second, principal("ann"), SAID, (), NOW, self_published=True)
+        accept(tx, second, "dot")
+        revoke(tx, "acme", "dot-id", NOW)
+        with pytest.raises(NotAllowed, match="revoked"):
+            publish(tx, "acme", second, principal("ann"), SAID, (), NOW)
+        publish(tx, "acme", second, principal("ann"), SAID, (), NOW, self_published=True)
+
+
 def test_nothing_is_published_without_a_review(record: Record) -> None:
     with record.write("acme") as tx, pytest.raises(Conflict, match="no valid review"):
         publish(tx, "acme", propose(tx, "notes/a", "one"), principal("cid"), SAID, (), NOW)

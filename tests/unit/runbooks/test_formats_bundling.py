@@ -170,7 +170,7 @@ def test_two_documents_of_one_name_are_told_apart_and_reported() -> None:
         ("import-collision", "warning", "x/playbooks/roles/index.md"),
         ("import-collision", "warning", "x/roles/index.md"),
     ]
-    assert "`notes/index` is also `x/index.md`: this one is taken as `index-roles`." in bundled.problems[0].message
+    assert "`notes/index` is `x/index.md` already: this one is taken as `index-roles`." in bundled.problems[0].message
 
 
 def test_a_skill_outside_a_folder_is_named_by_itself() -> None:

@@ -64,12 +64,14 @@ def test_links_of_a_runbook_from_every_place(example_text: str) -> None:
 
 
 def test_links_of_a_plain_document_lead_from_where_it_stands() -> None:
-    text = "[a](other.md) [b](../brand/voice.md#tone) [c](voice/logo.png) [d](https://a.b/c.md) [e](../../etc/passwd) [f](../README.md)\n"
-    said = read(text, shelf="notes", name="voice", **{"logo.png": b"\x89PNG"})
+    text = "[a](other.md) [b](../brand/voice.md#tone) [c](voice/logo.png) [d](https://a.b/c.md) [e](../../etc/passwd) [f](../README.md) [g](resources/map.png) [h](../skills/pdf/) ![i](x%20y.png)\n"
+    said = read(text, shelf="notes", name="voice", **{"logo.png": b"\x89PNG", "x y.png": b"\x89PNG"})
     assert said.links == (
         Link("document", "notes/other", "body"),
         Link("document", "brand/voice", "body"),
         Link("asset", "logo.png", "body"),
+        Link("skill", "skills/pdf", "body"),
+        Link("asset", "x y.png", "body"),
     )
 
 
@@ -155,6 +157,8 @@ def test_a_wiki_page_with_numbered_headings() -> None:
         ("# Expanding a disk\n\nEdit the size:\n\n```\nx\n```\n\nDelete the pod:\n\n```\ny\n```\n\nApply the template.\n", ["Edit the size", "Delete the pod", "Apply the template"]),
         ("# T\n\n## Restore A\n\n### Restore process\n\nx\n\n## Restore B\n\n### Restore process\n\ny\n", ["Restore A: Restore process", "Restore B: Restore process"]),
         ("# T\n\n## 1. Purpose\n\nx\n\n## 2. Scope\n\ny\n\n## 3. Procedure\n\n- Go\n- Stop\n\n## 4. References\n\nz\n", ["Go", "Stop"]),
+        ("## WORKFLOWS\n[psw-00002] Look first.\n[psw-00007] helpful=3 harmful=0 :: Page through all\n", ["Look first", "Page through all"]),
+        ("# T\n\n## Steps\n\n• Open it\n• Close it\n", ["Open it", "Close it"]),
         ("# T\n\nYou need:\n\n- Open access\n- Run rights\n\n## Steps\n\n- Go\n- Stop\n", ["Go", "Stop"]),
     ],
 )  # fmt: skip
@@ -191,6 +195,14 @@ def test_on_a_shelf_of_knowledge_a_list_is_no_procedure() -> None:
 def test_head_lines_and_rows_are_read_where_there_is_no_frontmatter() -> None:
     said = read("# Incident\n\n> **Owner:** Sam Field\n> **Last Reviewed:** 2026-06-18\n\n| Team | ops |\n| --- | --- |\n\n## Steps\n\n1. Look\n2. Act\n")  # fmt: skip
     assert (said.owner, said.reviewed, said.team) == ("Sam Field", "2026-06-18", "ops")
+
+
+def test_a_review_that_cannot_be_read_is_said_and_kept() -> None:
+    said = read("---\nlast_reviewed_on: 03/04/2024\nreview_in: now and then\n---\n# T\n\n1. Go\n2. Stop\n")
+    assert (said.reviewed, said.review_every) == ("", "")
+    assert [(p.slug, p.level) for p in said.problems] == [("import-review", "warning")] * 2
+    assert said.runbook is not None
+    assert [key for key, _ in said.runbook.extra] == ["last_reviewed_on", "review_in"]
 
 
 def test_titles_come_from_frontmatter_then_heading_then_name() -> None:

@@ -49,7 +49,8 @@ def command(settings: Settings, company: str, person: str, as_json: bool) -> Non
         f"You act as {made.owner.name}; your credential is in {credential_file(settings, 'owner')}, an agent's in {credential_file(settings, 'agent')}."
     )
     if taken.proposals or taken.known:
-        click.echo(f"Taken along from mining: {plural(len(taken.proposals), 'new proposal')}, {taken.known} as before.")
+        before = f"; {taken.known} stand as before" if taken.known else ""
+        click.echo(f"Taken along from mining: {plural(len(taken.proposals), 'new proposal')}{before}.")
     click.echo("\nNext:")
     if taken.proposals:
         click.echo("  runlore proposals                 # what mining offers, with what is still open in it")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
+from runlore.actions.machine_form import problem_form
+from runlore.actions.offer import list_errors
 from runlore.actions.pickup import pick_up
-from runlore.actions.proposals import choose_proposals
-from runlore.actions.publish import Planned, plan_publications, publish
+from runlore.actions.proposals import choose_proposals, list_open
+from runlore.actions.publish import Planned, Published, plan_publications, publish
 from runlore.actions.take_drafts import take_drafts
 from runlore.cli.calling import calling
 from runlore.cli.diffs import print_planned
@@ -39,54 +43,64 @@ def command(context: click.Context, names: tuple[str, ...], group: str, brief: b
         raise UsageError("--json does not ask: say --yes too.")
     with calling(settings) as caller:
         caller.require_owner("publish")
-        picked = pick_up(caller)
-        taken = take_drafts(caller)
-        if not as_json:
-            print_picked_up(picked)
-        print_problems(taken.problems)
-        chosen = choose_proposals(caller, names, group) if names or group else choose_proposals(caller, (), "")
+        picked, taken = pick_up(caller), take_drafts(caller)
+        chosen = choose_proposals(caller, names, group) if names or group else list_open(caller)
         planned = plan_publications(caller, chosen)
         ready = [p for p in planned if not p.refused]
         if not as_json:
-            for item in planned:
-                print_planned(item, brief=brief)
-            print_problems([p for item in planned for p in item.problems])
-        if not planned and not as_json:
-            click.echo("Nothing waits to be published.")
-            return
+            print_picked_up(picked)
+            print_problems(taken.problems)
+            _print_plan(planned, brief=brief)
         if ready and not yes:
             _ask(ready)
         done = publish(caller, ready)
-        print_problems(done.problems)
     if as_json:
-        print_json(
-            {
-                "published": [
-                    {"id": r.document, "revision": r.number, "hash": r.hash, "self_published": r.self_published}
-                    for r in done.revisions
-                ],
-                "refused": [
-                    {
-                        "id": p.proposal.document,
-                        "proposal": p.proposal.number,
-                        "problems": [x.message for x in p.problems if x.level == "error"],
-                    }
-                    for p in planned
-                    if p.refused
-                ],
-            }
-        )
+        print_json(_form(planned, done))
     else:
-        for revision in done.revisions:
-            click.echo(
-                f"published: {revision.document}, revision {revision.number}{', self-published' if revision.self_published else ''}"
-            )
-        refused = len(planned) - len(ready)
-        click.echo(
-            f"{plural(len(done.revisions), 'document')} published" + (f", {refused} refused." if refused else ".")
-        )
+        _print_done(planned, done)
     if len(ready) < len(planned):
         context.exit(1)
+
+
+def _print_plan(planned: Sequence[Planned], *, brief: bool) -> None:
+    for item in planned:
+        print_planned(item, brief=brief)
+    print_problems([p for item in planned for p in item.problems])
+
+
+def _print_done(planned: Sequence[Planned], done: Published) -> None:
+    print_problems(done.problems)
+    if not planned:
+        click.echo("Nothing waits to be published.")
+        return
+    for revision in done.revisions:
+        own = ", self-published" if revision.self_published else ""
+        click.echo(f"published: {revision.document}, revision {revision.number}{own}")
+    refused = [p for p in planned if p.refused]
+    for item in refused:
+        number = len(list_errors(item.problems))
+        click.echo(f"refused: {item.proposal.document}, proposal {item.proposal.number}: {number} to mend")
+    told = plural(len(done.revisions), "document")
+    click.echo(f"{told} published" + (f", {len(refused)} refused." if refused else "."))
+
+
+def _form(planned: Sequence[Planned], done: Published) -> dict[str, Any]:
+    return {
+        "published": [
+            {"id": r.document, "revision": r.number, "hash": r.hash, "self_published": r.self_published}
+            for r in done.revisions
+        ],
+        "refused": [
+            {
+                "id": p.proposal.document,
+                "proposal": p.proposal.number,
+                "problems": [problem_form(x) for x in p.problems],
+            }
+            for p in planned
+            if p.refused
+        ],
+        "problems": [problem_form(p) for p in done.problems],
+    }
 
 
 def _ask(ready: list[Planned]) -> None:

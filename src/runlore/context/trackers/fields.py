@@ -13,7 +13,9 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _LINE = re.compile(
     r"[ \t]{0,8}(?:[-*+>][ \t]+)?\**(?P<name>[A-Za-z][A-Za-z0-9 _/-]{0,39}?)\**[ \t]*:\**[ \t]+(?P<value>\S.*)"
 )
-_ROW = re.compile(r"[ \t]{0,3}\|[ \t]*(?P<name>[^|]{1,80}?)[ \t]*\|[ \t]*(?P<value>[^|]{0,2000}?)[ \t]*\|[ \t]*")
+_CELL = r"(?:[^|\\]|\\.)"
+_ROW = re.compile(rf"[ \t]{{0,3}}\|(?P<name>{_CELL}{{1,80}})\|(?P<value>{_CELL}{{0,2000}})\|[ \t]*")
+_RULE = re.compile(r"[ \t]{0,3}\|[ \t:|-]+\|[ \t]*")
 _IN_TITLE = re.compile(
     r"(?P<name>[A-Za-z][A-Za-z0-9_-]{1,30})[ \t]*(?:=|:[ \t])[ \t]*(?P<value>\"[^\"]{1,200}\"|[^,;()\[\]]{1,200})"
 )
@@ -46,17 +48,18 @@ def _of_body(body: str) -> Iterator[tuple[str, str]]:
     answer: list[str] = []
     within: list[tuple[str, str]] = []
     fence = ""
-    for line in body.replace("\r\n", "\n").split("\n"):
+    lines = body.replace("\r\n", "\n").split("\n")
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
         mark = _FENCE.match(line)
         if mark and (not fence or mark[1].startswith(fence)):
             fence = "" if fence else mark[1]
-        found = None if fence or mark else _HEADING.fullmatch(line)
+        found = None if fence or mark else _HEADING.fullmatch(line[:400])
         if found:
             yield from _answered(heading, answer, within)
             heading, answer, within = found[1].strip(" *:"), [], []
             continue
         answer.append(line)
-        if not fence and not mark:
+        if not fence and not mark and not _RULE.fullmatch(following[:400]):
             within.extend(_of_line(line))
     yield from _answered(heading, answer, within)
 
@@ -69,11 +72,7 @@ def _answered(heading: str, answer: list[str], within: list[tuple[str, str]]) ->
 
 def _of_line(line: str) -> Iterator[tuple[str, str]]:
     row = _ROW.fullmatch(line)
-    if (
-        row
-        and not set(row["name"]) <= set("-: ")
-        and row["name"].strip(" *").casefold() not in ("field", "name", "key")
-    ):
+    if row and row["name"].strip(" *`-:"):
         yield row["name"].strip(" *`"), row["value"].strip()
         return
     match = _LINE.fullmatch(line[:4000])

@@ -11,6 +11,7 @@ from runlore.context.trackers.fields import issue_fields
 from runlore.context.trackers.values import key_of, split, time_of
 from runlore.model.issue import ImportedIssue, Tracker
 
+_CUSTOM = "custom field ("
 _CLOSED = frozenset(
     ["closed", "done", "completed", "complete", "resolved", "canceled", "cancelled", "duplicate", "won't do"]
 )
@@ -23,9 +24,10 @@ _KNOWN: tuple[tuple[Tracker, frozenset[str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table: its cells by the lower-case names of their columns; ``line`` counts from 1."""
+    """One line of a table: its cells by the lower-case names of their columns, and those names as they stand; ``line`` counts from 1."""
 
     cells: dict[str, tuple[str, ...]]
+    columns: dict[str, str]
     line: int
 
     def one(self, *columns: str) -> str:
@@ -54,14 +56,16 @@ def read_header(text: str) -> tuple[list[str], str]:
 def read_rows(text: str, mark: str) -> Iterator[Row]:
     """Read the lines behind the header; raises csv.Error where a cell is larger than 128 KiB or the quotes are broken."""
     reader = csv.reader((f"{line}\n" for line in text.split("\n")), delimiter=mark)
-    header = [name.strip().casefold() for name in next(reader, [])]
+    names = [name.strip() for name in next(reader, [])]
+    header = [name.casefold() for name in names]
+    columns = dict(zip(header, names, strict=True))
     before = reader.line_num
     for cells in reader:
         found: dict[str, tuple[str, ...]] = {}
         for name, cell in zip(header, cells, strict=False):
             found[name] = (*found.get(name, ()), cell)
         if any(cell.strip() for cell in cells):
-            yield Row(found, before + 1)
+            yield Row(found, columns, before + 1)
         before = reader.line_num
 
 
@@ -74,9 +78,9 @@ def _jira(row: Row, today: date) -> ImportedIssue:
     category, status = row.one("status category").casefold(), row.one("status").casefold()
     done = category == "done" if category else bool(row.one("resolution", "resolved")) or status in _CLOSED
     custom = {
-        name.removeprefix("custom field (").removesuffix(")"): ", ".join(row.all(name))
+        row.columns[name][len(_CUSTOM) :].removesuffix(")"): ", ".join(row.all(name))
         for name in row.cells
-        if name.startswith("custom field (")
+        if name.startswith(_CUSTOM)
     }
     own = {
         "status": row.one("status"),
@@ -86,7 +90,7 @@ def _jira(row: Row, today: date) -> ImportedIssue:
         "components": ", ".join(row.all("component/s", "components")),
         "sprint": ", ".join(row.all("sprint")),
         "parent": row.one("parent key", "parent", "parent id"),
-        **{name: value for name, value in custom.items() if name != "rank"},
+        **{name: value for name, value in custom.items() if name.casefold() != "rank"},
         **{f"comment {number}": comment for number, comment in enumerate(row.all("comment"), 1)},
     }
     labels = tuple(dict.fromkeys(label for cell in row.all("labels") for label in cell.replace(",", " ").split()))

@@ -24,6 +24,8 @@ def text(value: Any) -> str:
     """Give a value's text; ``""`` for what is no text or number."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return value.strip() if isinstance(value, str) else str(value) if isinstance(value, (int, float)) else ""
 
 

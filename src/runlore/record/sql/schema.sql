@@ -121,7 +121,7 @@ CREATE TABLE proposals (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX proposals_document ON proposals (company, document, number);
-CREATE INDEX proposals_waiting ON proposals (company, state, number) WHERE state IN ('open', 'accepted');
+CREATE INDEX proposals_state ON proposals (company, state, number);
 
 CREATE TABLE proposal_files (
     company TEXT NOT NULL,

@@ -15,7 +15,7 @@ from runlore.runbooks.formats.matter import HOSTILE, read_matter, text_of
 from runlore.runbooks.formats.places import LONGEST_NAME, TEAMS, is_name, main_file, name_of
 from runlore.runbooks.formats.read_markdown import shows_procedure
 from runlore.runbooks.formats.recognise import recognise
-from runlore.runbooks.formats.references import list_references, resolve
+from runlore.runbooks.formats.references import list_targets, resolve
 
 _FOLDERS = ("skill", "runbook")
 
@@ -117,7 +117,7 @@ def _pointed_to(main: FileContent, free: set[str]) -> set[str]:
     if text is None or not free:
         return set()
     folder, _, name = main.path.rpartition("/")
-    beside = {resolve(folder, reference.target) for reference in list_references(text)}
+    beside = {resolve(folder, target) for target in list_targets(text)}
     beside.add(f"{main.path.removesuffix('.md')}.json" if name.endswith(".sop.md") else "")
     beside.add(f"{folder}/{stem_of(main.path)}.json".lstrip("/"))
     return {path for path in beside & free if is_asset(path)}
@@ -153,14 +153,14 @@ def _document(
     """Make one document; None where its main file is refused."""
     problems = [*check_text(known[main]), *_check_matter(known[main])]
     if not known[main].content.strip():
-        problems.append(Problem(main, 0, "import-empty", f"`{main}` is empty: there is nothing to import."))
+        problems.append(Problem(main, 0, "import-empty", "The file is empty: there is nothing to import."))
     if problems:
         return None, problems
     text = decode(known[main].content) or ""
     stem = _stem(main, text, format)
     name = name_of(stem)
     if name != stem:
-        message = f"`{main}` is taken under the name `{name}`: names are made of a–z, 0–9 and single hyphens."
+        message = f"The document is taken under the name `{name}`: names are made of a–z, 0–9 and single hyphens."
         problems.append(Problem(main, 0, "import-renamed", message, "warning"))
     files = [replace(known[main], path=main_file(format, name))]
     base = f"{main.rpartition('/')[0]}/".lstrip("/")
@@ -237,7 +237,7 @@ def _without_collisions(documents: list[Incoming]) -> tuple[tuple[Incoming, ...]
         key = (document.team, document.shelf, document.name)
         if key in taken:
             name = _other_name(document, taken)
-            message = f"`{document.shelf}/{document.name}` is also `{taken[key]}`: this one is taken as `{name}`."
+            message = f"`{document.shelf}/{document.name}` is `{taken[key]}` already: this one is taken as `{name}`."
             problems.append(Problem(document.source, 0, "import-collision", message, "warning"))
             document = _renamed(document, name)
         taken[document.team, document.shelf, document.name] = document.source

@@ -35,7 +35,7 @@ _PARTS = frozenset(["purpose", "when", "not-when", "inputs", "prerequisites", "r
 """Kinds of sections that a document has, and a procedure does not do."""
 
 _BOLD = re.compile(r"(?:\[[ xX]\]\s+)?\*\*(.{1,200}?)\*\*(?P<rest>.*)", re.DOTALL)
-_BOX = re.compile(r"\[[ xX]\]\s+")
+_BOX = re.compile(r"\[(?:[ xX]|[a-z]{1,12}-\d{2,6})\]\s+(?:helpful=\d+ harmful=\d+ ::\s+)?")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(\[*_])")
 _PLAIN_TITLE = re.compile(r"(?i)(?:steps?|procedures?|process|instructions|work-?flow|how\??)")
 

@@ -44,7 +44,7 @@ def check_path(path: str) -> tuple[Problem, ...]:
         why = f"is longer than {_LONGEST_PATH} bytes, has a part longer than {_LONGEST_PART} or more than {_DEEPEST} parts: shorten it"
     else:
         return ()
-    return (Problem(shown, 0, "import-path", f"The path `{shown}` {why}."),)
+    return (Problem(shown, 0, "import-path", f"The path {why}."),)
 
 
 def _is_long(path: str, parts: Sequence[str]) -> bool:
@@ -71,7 +71,7 @@ def check_text(file: FileContent) -> tuple[Problem, ...]:
         return (_too_large(file.path, len(file.content), LARGEST_TEXT),)
     if decode(file.content) is None:
         what = "a NUL character" if b"\0" in file.content else "bytes that are no UTF-8"
-        message = f"`{file.path}` holds {what}, so it is no text: save it as UTF-8."
+        message = f"The file holds {what}, so it is no text: save it as UTF-8."
         return (Problem(file.path, 0, "import-not-text", message),)
     return ()
 
@@ -90,16 +90,16 @@ def check_asset(file: FileContent, format: Format) -> tuple[Problem, ...]:
             return (_too_large(file.path, len(file.content), LARGEST_ASSET),)
         level = "warning" if format == "skill" else "error"
         message = (
-            f"`{file.path}` is neither text nor one of {', '.join(sorted(_ASSETS))}: nobody can review it as it stands."
+            f"The file is neither text nor one of {', '.join(sorted(_ASSETS))}: nobody can review it as it stands."
         )
         return (Problem(file.path, 0, "import-asset", message, level),)
     if len(file.content) > LARGEST_ASSET:
         return (_too_large(file.path, len(file.content), LARGEST_ASSET),)
     if not asset(file.content):
-        message = f"`{file.path}` ends in `.{ending}` and its content is none: rename it or leave it out."
+        message = f"The file ends in `.{ending}` and its content is none: rename it or leave it out."
         return (Problem(file.path, 0, "import-asset", message),)
     if ending == "svg":
-        message = f"`{file.path}` is an SVG: it is kept as data and never shown as a page, as it can hold scripts."
+        message = "The file is an SVG: it is kept as data and never shown as a page, as it can hold scripts."
         return (Problem(file.path, 0, "import-svg", message, "warning"),)
     return ()
 
@@ -107,7 +107,7 @@ def check_asset(file: FileContent, format: Format) -> tuple[Problem, ...]:
 def check_whole(name: str, files: Sequence[FileContent]) -> tuple[Problem, ...]:
     """Check a document's files together: how many, and how large all of them."""
     if len(files) > MOST_FILES:
-        message = f"`{name}` has {len(files)} files, more than {MOST_FILES}: leave out what nobody reads."
+        message = f"The document has {len(files)} files, more than {MOST_FILES}: leave out what nobody reads."
         return (Problem(name, 0, "import-too-large", message),)
     size = sum(len(file.content) for file in files)
     if size > LARGEST_DOCUMENT:
@@ -116,7 +116,9 @@ def check_whole(name: str, files: Sequence[FileContent]) -> tuple[Problem, ...]:
     for file in files:
         other = folded.setdefault(file.path.casefold(), file.path)
         if other is not file.path:
-            message = f"`{name}` holds `{other}` and `{file.path}`, which some file systems take for one: rename one."
+            message = (
+                f"The document holds `{other}` and `{file.path}`, which some file systems take for one: rename one."
+            )
             return (Problem(name, 0, "import-path", message),)
     return ()
 
@@ -128,7 +130,7 @@ def is_asset(path: str) -> bool:
 
 def _too_large(path: str, size: int, cap: int) -> Problem:
     message = (
-        f"`{path}` has {size:,} bytes, more than {cap >> 20} MiB: shorten it, or keep it where it is and link to it."
+        f"There are {size:,} bytes here, more than {cap >> 20} MiB: shorten it, or keep it where it is and link to it."
     )
     return Problem(path, 0, "import-too-large", message)
 

@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast, get_args
 
 from runlore.model import Problem
@@ -69,7 +70,7 @@ def restore(bundle: Bundle, source: str) -> tuple[Restored | None, tuple[Problem
     except (KeyError, TypeError, ValueError, AttributeError, binascii.Error):
         return None, (_damaged(source, path),)
     if problems:
-        return None, problems
+        return None, tuple(replace(p, file=source, message=f"In `{path}`, `{p.file}`: {p.message}") for p in problems)
     return restored, ()
 
 

@@ -28,4 +28,4 @@ def explain(file: FileContent) -> Problem:
         why = "is no text, and no document beside it"
     else:
         why = "is text of a format that is not read: save it as Markdown (`.md`)"
-    return Problem(file.path, 0, "import-not-a-document", f"`{file.path}` {why}.", "warning")
+    return Problem(file.path, 0, "import-not-a-document", f"The file {why}.", "warning")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from runlore.model.document import SHELVES, Bundle, Link, LinkKind
 from runlore.model.runbook import Runbook, Step
-from runlore.runbooks.formats.places import document_of, folder_of, is_name
-from runlore.runbooks.formats.references import list_references, resolve
+from runlore.runbooks.formats.places import Place, document_of, folder_of, is_name
+from runlore.runbooks.formats.references import list_targets, resolve
 from runlore.runbooks.inline import code_or_none, parse_code
 
 _PREREQUISITE = re.compile(r"(Integration|Document|Skill|Runbook) `([^`]+)`")
@@ -71,17 +71,22 @@ def _of_text(shelf: str, name: str, bundle: Bundle, text: str) -> Iterator[Link]
     own = {file.path for file in bundle.files}
     below = folder_of(shelf, name)
     stand = below.rpartition("/")[0] if bundle.format == "markdown" else below
-    for reference in list_references(text):
-        inner = resolve("", reference.target)
-        whole = resolve(f"root/{stand}", reference.target).removeprefix("root/")
+    for target in list_targets(text):
+        inner = resolve("", target)
+        whole = resolve(f"root/{stand}", target).removeprefix("root/")
         asset = next((path for path in (inner, whole.removeprefix(f"{below}/")) if path and path in own), "")
         place = document_of(_as_document(whole)) if whole else None
         if asset:
             if asset != bundle.main:
                 yield Link("asset", asset, "body")
-        elif place is not None and (place.shelf, place.name) != (shelf, name):
+        elif place is not None and _is_main(place) and (place.shelf, place.name) != (shelf, name):
             kind = _KINDS.get(place.shelf, "document")
             yield Link(kind, f"{place.shelf}/{place.name}", "body")
+
+
+def _is_main(place: Place) -> bool:
+    """Say whether a place is that of a document's main file, whatever its format."""
+    return place.file in ("RUNBOOK.md", "SKILL.md", f"{place.name}.md", f"{place.name}.sop.md")
 
 
 def _as_document(path: str) -> str:

@@ -19,6 +19,7 @@ HOSTILE = "frontmatter-hostile"
 _OPENING = re.compile(r"---[ \t]*\n(?:[ \t]*(?:#.*)?\n)*(?:---|[\"']?[A-Za-z][\w .-]{0,60}[\"']?[ \t]*:(?:\s|$))")
 _LINE = re.compile(r"([A-Za-z][\w .-]{0,60}?)[ \t]*:(?:[ \t]+(.*))?")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")  # fmt: skip
+_MOST_MONTHS = 12
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9}),?[ -](\d{4})")
 _MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
@@ -140,6 +141,8 @@ def day_of(text: str) -> str:
     text = clean(text)
     if found := _ISO.fullmatch(text):
         year, month, day = int(found[1]), int(found[2]), int(found[3])
+        if month > _MOST_MONTHS >= day:  # 2022-18-05 can only be the 18th of May
+            month, day = day, month
     elif found := _DAY_FIRST.fullmatch(text):
         year, month, day = int(found[3]), _month(found[2]), int(found[1])
     elif found := _MONTH_FIRST.fullmatch(text):

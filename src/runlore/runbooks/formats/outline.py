@@ -22,6 +22,8 @@ PieceKind = Literal["text", "bullets", "numbers", "table", "code", "other"]
 _MARKDOWN = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"], ignoreInvalid=True)
 _LINK = re.compile(r"!?\[([^\]\[]{0,400})\](?:\([^()\s]{0,1000}(?:\s+\"[^\"]{0,200}\")?\)|\[[^\]\[]{0,200}\])")
 _EMPHASIS = re.compile(r"(\*\*\*|\*\*|__|(?<![\w*])\*(?=\S)|(?<!\w)_(?=\S))(.{1,400}?)(?<=\S)\1(?!\w)")
+_DOTS = "•▪◦‣·●"
+_MARK = re.compile(rf"[ \t]*(?:[{_DOTS}]|\[[a-z]{{1,12}}-\d{{2,6}}\])[ \t]+\S")
 _TEMPLATE = re.compile(r"<%.{0,200}?%>|\{\{.{0,200}?\}\}|\{%.{0,200}?%\}")
 
 
@@ -128,6 +130,8 @@ def _piece(tokens: Sequence[Token], at: int, lines: Sequence[str], offset: int) 
     start, end = token.map or (0, 0)
     first, stop = start + offset, _trimmed(lines, start + offset, end + offset)
     match token.type:
+        case "paragraph_open" if marked := _marked_lines(tokens[at + 1].content, first):
+            return Piece("bullets", first, stop, entries=marked)
         case "paragraph_open":
             return Piece("text", first, stop, " ".join(tokens[at + 1].content.split("\n")))
         case "bullet_list_open" | "ordered_list_open":
@@ -139,6 +143,14 @@ def _piece(tokens: Sequence[Token], at: int, lines: Sequence[str], offset: int) 
             return Piece("code", first, stop)
         case _:
             return Piece("other", first, stop)
+
+
+def _marked_lines(text: str, first: int) -> tuple[Entry, ...]:
+    """The lines of a paragraph as items, where each begins with a bullet that Markdown does not know, or with an id in brackets; else none."""
+    lines = text.split("\n")
+    if not all(_MARK.match(line) for line in lines):
+        return ()
+    return tuple(Entry(first + n, first + n + 1, 0, line.lstrip(_DOTS + " \t")) for n, line in enumerate(lines))
 
 
 def _entries(tokens: Sequence[Token], at: int, lines: Sequence[str], offset: int) -> Iterator[Entry]:

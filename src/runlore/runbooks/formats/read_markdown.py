@@ -9,6 +9,7 @@ from runlore.runbooks.formats.matter import Matter, read_matter
 from runlore.runbooks.formats.outline import LARGEST, MOST_LINES, is_long, read_outline, whole_outline
 from runlore.runbooks.formats.said import Said, extra_keys, read_head
 from runlore.runbooks.formats.sections import read_sections
+from runlore.runbooks.hidden import shorten
 
 
 def read_markdown(
@@ -20,9 +21,18 @@ def read_markdown(
     outline = read_outline(lines, matter.body)
     said = read_head(matter, lines, outline, stem)
     found = find_steps(lines, outline, said.title_at, said.title)
+    problems = tuple(_unread(text, file) for text in said.unread)
     if not found.steps:
-        return said, None, ()
-    return said, read_sections(lines, outline, said.title_at, found, base_runbook(name, said, matter)), ()
+        return said, None, problems
+    return said, read_sections(lines, outline, said.title_at, found, base_runbook(name, said, matter)), problems
+
+
+def _unread(text: str, file: str) -> Problem:
+    """The warning that a review date or interval is there and cannot be read."""
+    message = (
+        f'The review "{shorten(text, 60)}" cannot be read: write a date as `2026-03-02`, an interval as `90 days`.'
+    )
+    return Problem(file, 1, "import-review", message, "warning")
 
 
 def too_long(file: str) -> Problem:
@@ -56,5 +66,5 @@ def base_runbook(name: str, said: Said, matter: Matter) -> Runbook:
         permissions=said.permissions,
         reviewed=said.reviewed,
         review_every=said.review_every,
-        extra=extra_keys(matter),
+        extra=extra_keys(matter, said),
     )

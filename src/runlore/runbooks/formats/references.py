@@ -5,9 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-_INLINE = re.compile(r"(!?)\[[^\]\[]{0,400}\]\(\s{0,4}<?([^()<>\s]{1,800})>?(?:\s+[\"'][^\"']{0,400}[\"'])?\s{0,4}\)")
+_INLINE = re.compile(r"\[[^\]\[]{0,400}\]\(\s{0,4}<?([^()<>\s]{1,800})>?(?:\s+[\"'][^\"']{0,400}[\"'])?\s{0,4}\)")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\[]{1,400}\]:[ \t]{0,8}<?([^<>\s]{1,800})>?", re.MULTILINE)
 _IMAGE = re.compile(r"<img\s[^<>]{0,400}?src\s{0,4}=\s{0,4}[\"']([^\"'<>]{1,800})[\"']", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -15,21 +14,11 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """One link or picture: its target as it stands, and whether it is shown as a picture."""
-
-    target: str
-    picture: bool = False
-
-
-def list_references(text: str) -> tuple[Reference, ...]:
-    """List what a text points to outside its code blocks, each once, in the order of the text."""
+def list_targets(text: str) -> tuple[str, ...]:
+    """List what a text links to or shows outside its code blocks, as it stands, each once, in the order of the text."""
     prose = "\n".join(_outside_fences(text))
-    found = [(m.start(), Reference(m[2], m[1] == "!")) for m in _INLINE.finditer(prose)]
-    found += [(m.start(), Reference(m[1])) for m in _DEFINITION.finditer(prose)]
-    found += [(m.start(), Reference(m[1], picture=True)) for m in _IMAGE.finditer(prose)]
-    return tuple(dict.fromkeys(reference for _, reference in sorted(found, key=lambda pair: pair[0])))
+    found = [(m.start(), m[1]) for pattern in (_INLINE, _DEFINITION, _IMAGE) for m in pattern.finditer(prose)]
+    return tuple(dict.fromkeys(target for _, target in sorted(found)))
 
 
 def resolve(folder: str, target: str) -> str:

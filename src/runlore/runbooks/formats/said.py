@@ -12,8 +12,9 @@ from runlore.runbooks.hidden import clean, shorten
 
 LONGEST_DESCRIPTION = 1024
 _HEAD_LINES = 60
+_SHORT_LINE = 80
 
-_OWNER = ("owner", "owners", "owned-by", "document-owner", "doc-owner", "runbook-owner", "process-owner", "owner-slack", "maintainer", "maintainers", "maintained-by")  # fmt: skip
+_OWNER = ("owner", "owners", "owned-by", "document-owner", "doc-owner", "runbook-owner", "process-owner", "owner-slack", "maintainer", "maintainers", "maintained-by", "service-owner", "dri")  # fmt: skip
 _TEAM = ("team", "owning-team", "owner-team", "squad", "department")
 _REVIEWED = ("reviewed", "last-reviewed-on", "last-reviewed", "last-review", "reviewed-on", "last-review-date", "review-date", "date-reviewed", "last-verified", "last-validated")  # fmt: skip
 _EVERY = ("review-every", "review-in", "review-interval", "review-cycle", "review-frequency", "review-period")
@@ -25,7 +26,7 @@ _HEAD_LINE = re.compile(r"[>\s|*_-]*(?P<key>[A-Za-z][A-Za-z -]{2,30})[\s*_]*[:|]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The head of a document. ``used`` are the frontmatter keys that were understood, as they stand."""
+    """The head of a document. ``title_at`` is the section that its title heads; ``unread`` are review dates and intervals that cannot be read."""
 
     title: str
     description: str
@@ -38,6 +39,7 @@ class Said:
     integrations: tuple[str, ...]
     permissions: tuple[str, ...]
     title_at: int
+    unread: tuple[str, ...] = ()
 
 
 def read_head(matter: Matter, lines: Sequence[str], outline: Sequence[Heading], stem: str) -> Said:
@@ -45,24 +47,28 @@ def read_head(matter: Matter, lines: Sequence[str], outline: Sequence[Heading], 
     values = matter.values
     title_at, heading = _title_heading(outline)
     said = dict(_head_lines(lines, matter.body, outline, title_at))
+    reviewed, every = _first(values, said, _REVIEWED), _first(values, said, _EVERY)
+    day, span = day_of(reviewed), span_of(every)
     return Said(
         title=text_of(values, *_TITLE) or heading or text_of(values, "name") or stem,
         description=shorten(text_of(values, *_DESCRIPTION) or _first_paragraph(outline), LONGEST_DESCRIPTION),
         owner=_first(values, said, _OWNER),
         team=_first(values, said, _TEAM),
-        reviewed=day_of(_first(values, said, _REVIEWED)),
-        review_every=span_of(_first(values, said, _EVERY)),
+        reviewed=day,
+        review_every=span,
         labels=texts_of(values, *_LABELS),
         skills=texts_of(values, "skills"),
         integrations=texts_of(values, "integrations"),
         permissions=texts_of(values, "permissions"),
         title_at=title_at,
+        unread=tuple(text for text, read in ((reviewed, day), (every, span)) if text and not read),
     )
 
 
-def extra_keys(matter: Matter) -> tuple[tuple[str, str], ...]:
+def extra_keys(matter: Matter, said: Said) -> tuple[tuple[str, str], ...]:
     """Give the frontmatter keys that no field of a runbook holds, with their lines as they stand."""
-    known = {*_OWNER[:1], *_TEAM[:1], *_REVIEWED[:2], *_EVERY[:2], *_TITLE, "description", "name", "skills", "integrations", "permissions"}  # fmt: skip
+    known = {*_TITLE, "description", "name", "skills", "integrations", "permissions", _OWNER[0], _TEAM[0]}
+    known |= {*(_REVIEWED[:2] if said.reviewed else ()), *(_EVERY[:2] if said.review_every else ())}
     return tuple(
         (key, text) for key, text in matter.lines.items() if re.sub(r"[ _-]+", "-", key.strip().lower()) not in known
     )
@@ -104,8 +110,7 @@ def _first_paragraph(outline: Sequence[Heading]) -> str:
     for heading in outline[:8]:
         for piece in heading.pieces:
             words = plain(piece.text[:2000]) if piece.kind == "text" else ""
-            if len(words.split()) > 3 and not _HEAD_LINE.fullmatch(
-                piece.text[:400].split("\n")[0] if len(piece.text) < 80 else ""
-            ):
+            says_field = len(piece.text) < _SHORT_LINE and _HEAD_LINE.fullmatch(piece.text)
+            if len(words.split()) > 3 and not says_field:
                 return words
     return ""

@@ -16,7 +16,7 @@ from runlore.runbooks.evidence import EvidenceMap, evidence_from_json
 from runlore.runbooks.formats.hostile import decode
 from runlore.runbooks.formats.kept import IN_SKILL, keep
 from runlore.runbooks.formats.matter import Matter, read_matter, text_of
-from runlore.runbooks.formats.references import list_references
+from runlore.runbooks.formats.references import list_targets
 from runlore.runbooks.hidden import clean
 from runlore.runbooks.inline import render_names
 from runlore.runbooks.skill import export_skill, render_frontmatter, strict_description
@@ -62,7 +62,7 @@ def _beside(name: str, bundle: Bundle, text: str) -> list[tuple[str, FileContent
     ]
     if bundle.format != "markdown":
         return [(file.path, file) for file in others]
-    targets = {reference.target for reference in list_references(text)}
+    targets = set(list_targets(text))
     return [(f"{name}/{f.path}" if f"{name}/{f.path}" in targets else f.path, f) for f in others]
 
 

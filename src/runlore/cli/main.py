@@ -66,6 +66,7 @@ WORK: dict[str, tuple[str, str]] = {
     "note": ("note", "Write down what was found out, for review."),
     "run": ("run", "Follow a runbook for an issue, step by step, with proof."),
     "approve": ("approve", "Say yes to a step of a run, over exactly what is shown."),
+    "approvals": ("approvals", "Show what waits for your yes on one local page."),
     "reject": ("reject", "Say no to a step of a run, and why."),
     "escalate": ("escalate", "Hand a question to a role that can decide."),
     "answer": ("answer", "Answer an escalation."),

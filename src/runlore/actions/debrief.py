@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from runlore.actions.caller import Caller
-from runlore.actions.check import CheckRequest, check
+from runlore.actions.reading import read_transcripts
 from runlore.actions.redact import open_redactor, redact_words
 from runlore.actions.revise import Revised, revise
 from runlore.actions.run_view import view_run
-from runlore.actions.seen_run import seen_case, seen_run
+from runlore.actions.runbooks import get_experience, get_library
+from runlore.actions.seen_run import seen_run
+from runlore.actions.seen_session import seen_case
 from runlore.debriefing.answer import answer_all, list_to_ask
 from runlore.debriefing.seen import Objection, Seen
 from runlore.errors import AmbiguousName, Conflict, NoSuchName, UsageError
+from runlore.mining.conformance.check import watch_transcript
+from runlore.mining.digest import digest
+from runlore.model import Problem
 from runlore.model.conformance import Checked
 from runlore.model.debrief import QUESTIONS, Answer, AnswerSource, Debrief, Incident, QuestionKey, SubjectKind
 from runlore.record.database import Transaction
@@ -58,27 +64,41 @@ def debrief_sessions(
     A session that was debriefed already is left alone unless it is named. Raises NotAllowed, NothingToRead, NoSuchName, NotYetMined.
     """
     caller.require("propose", "debrief sessions")
-    checked = [c for c in check(caller.settings, CheckRequest(paths, since)).checked if c.acted]
+    found = [(c, s) for c, s in _watch(caller, paths, since) if not session or c.session.startswith(session)]
     if session:
-        checked = [c for c in checked if c.session.startswith(session)]
-        sessions = sorted({c.session for c in checked})
-        if not checked:
+        sessions = sorted({c.session for c, _ in found})
+        if not found:
             raise NoSuchName("session with an effect", session)
         if len(sessions) > 1:
             raise AmbiguousName("session", session, tuple(sessions[:5]))
     made: list[tuple[Debrief, Seen]] = []
     with caller.record.write(caller.company) as tx:
-        for item in checked:
-            subject = f"{item.session}#{item.case}"
+        for checked, seen_of in found:
+            subject = f"{checked.session}#{checked.case}"
             if not session and find_debrief(tx, caller.company, "session", subject):
                 continue
-            seen = seen_case(item, _document_of(tx, caller, item))
+            seen = seen_of(_document_of(tx, caller, checked))
             made.append((_keep(tx, caller, "session", subject, seen, "", "transcript"), seen))
     revised = revise(caller) if made else ()
     return tuple(
         Debriefed(debrief, list_to_ask(seen), tuple(r for r in revised if r.document == debrief.document))
         for debrief, seen in made
     )
+
+
+def _watch(caller: Caller, paths: tuple[Path, ...], since: float) -> Iterator[tuple[Checked, Callable[[str], Seen]]]:
+    """Watch every case that changed something, each with what it says once its document is known."""
+    library = get_library(caller.settings)
+    experience = get_experience(caller.settings, library)
+    for item in read_transcripts(caller.settings, paths, since):
+        if isinstance(item, Problem) or (since and item.ended and item.ended < since):
+            continue
+        cases = digest(item).cases
+        for watched in watch_transcript(item, library, experience):
+            checked = watched.checked
+            if checked.acted and checked.case <= len(cases):
+                plan = library.get(checked.runbook) if checked.runbook else None
+                yield checked, partial(seen_case, checked, cases[checked.case - 1], plan)
 
 
 def debrief_incident(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from runlore.actions.run_view import RunView
 from runlore.debriefing.seen import Asked, Departure, Failed, Lacked, Objection, Other, ProofTrouble, Seen
-from runlore.model.conformance import Checked
 from runlore.model.library import LogEvent
 from runlore.record.blobs import get_blob
 from runlore.record.canonical import parse_json
 from runlore.record.database import Transaction
-from runlore.record.events import list_events
+from runlore.record.events import list_events_about
 from runlore.record.principals import get_principal
 from runlore.record.runs import list_reports
 
@@ -27,7 +26,8 @@ def seen_run(tx: Transaction, view: RunView, told: Mapping[str, str]) -> Seen:
     """Gather what the record holds of a run: reports, refusals, proof, approvals, escalations, preflight, conformance."""
     company, run = view.run.company, view.run
     subject = f"run {run.number}"
-    events = [e for e in list_events(tx, company) if e.subject == subject or e.subject.startswith(f"{subject} ")]
+    steps = (f"{subject} step {step.number}" for step in view.steps)
+    events = list_events_about(tx, company, (subject, *steps))
     return Seen(
         run.document,
         run.state == "done" and run.outcome == "complete",
@@ -57,7 +57,7 @@ def _failed(tx: Transaction, view: RunView) -> Iterator[Failed]:
         yield Failed(report.step, sign.strip(), helped, {"run": view.run.number, "step": report.step, "at": when})
 
 
-def _lacked(events: list[LogEvent], number: int) -> Iterator[Lacked]:
+def _lacked(events: Sequence[LogEvent], number: int) -> Iterator[Lacked]:
     known: set[tuple[str, str]] = set()
     for event in events:
         if event.kind != "run-blocked":
@@ -71,7 +71,7 @@ def _lacked(events: list[LogEvent], number: int) -> Iterator[Lacked]:
                 yield Lacked(kind, names[0], slug.partition("-")[2], {"run": number, "event": event.seq})
 
 
-def _proof(view: RunView, events: list[LogEvent]) -> Iterator[ProofTrouble]:
+def _proof(view: RunView, events: Sequence[LogEvent]) -> Iterator[ProofTrouble]:
     refused: dict[int, list[str]] = {}
     for event in events:
         step = _STEP.fullmatch(event.subject)
@@ -107,7 +107,7 @@ def _asked(view: RunView) -> Iterator[Asked]:
         yield Asked(case.step, case.question, case.answer, case.role, evidence)
 
 
-def _others(tx: Transaction, view: RunView, events: list[LogEvent]) -> Iterator[Other]:
+def _others(tx: Transaction, view: RunView, events: Sequence[LogEvent]) -> Iterator[Other]:
     """What the transcript shows and nobody reported."""
     for event in events:
         if event.kind != "run-checked":
@@ -120,24 +120,3 @@ def _others(tx: Transaction, view: RunView, events: list[LogEvent]) -> Iterator[
 
 def _day(at: int) -> str:
     return datetime.fromtimestamp(at / 1e6, UTC).date().isoformat() if at else ""
-
-
-def seen_case(checked: Checked, document: str) -> Seen:
-    """What a checked case of a session says, where no run was kept of it."""
-    failed = tuple(
-        Failed(d.step, d.text, "", {"session": checked.session, "case": checked.case}, d.sources)
-        for d in checked.deviations
-        if d.kind == "failed"
-    )
-    objections = tuple(
-        Objection(d.step, d.text, "", "", {"session": checked.session, "case": checked.case}, d.sources)
-        for d in checked.deviations
-        if d.kind == "objected"
-    )
-    others = tuple(
-        Other(d.text, d.step, {"session": checked.session, "case": checked.case}, d.sources)
-        for d in checked.deviations
-        if d.kind in _DEVIATIONS
-    )
-    well = checked.score >= 0.5 and not failed and not objections
-    return Seen(document, well, checked.acted, failed, objections=objections, others=others)

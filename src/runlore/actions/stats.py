@@ -10,12 +10,11 @@ from runlore.actions.read import resolve
 from runlore.corpus.findings import find_findings
 from runlore.debriefing.figures import Compared, RunFigures, Summary, compare, judge_change, summarise
 from runlore.model import Workflow
-from runlore.model.library import LogEvent
 from runlore.model.run import Run
 from runlore.record.approvals import list_approvals
 from runlore.record.database import Transaction
 from runlore.record.escalations import list_escalations
-from runlore.record.events import list_events
+from runlore.record.events import list_events_about
 from runlore.record.proposals import get_proposal
 from runlore.record.revisions import list_revisions
 from runlore.record.runs import list_reports, list_runs
@@ -51,21 +50,13 @@ def stats(caller: Caller, name: str = "") -> tuple[RunbookFigures, ...]:
         wanted = resolve(tx, caller, name).id if name else ""
         runs = list_runs(tx, caller.company, document=wanted)
         documents = sorted({r.document for r in runs} | ({wanted} if wanted else set()))
-        checks = _checks(tx, caller.company)
         return tuple(
-            _figures(tx, caller, document, [r for r in runs if r.document == document], checks)
-            for document in documents
+            _figures(tx, caller, document, [r for r in runs if r.document == document]) for document in documents
         )
 
 
-def _figures(
-    tx: Transaction, caller: Caller, document: str, runs: list[Run], checks: dict[int, LogEvent]
-) -> RunbookFigures:
-    measured = [
-        _measure(tx, run, checks.get(run.number))
-        for run in runs
-        if run.ended and run.state != "dropped" and run.started
-    ]
+def _figures(tx: Transaction, caller: Caller, document: str, runs: list[Run]) -> RunbookFigures:
+    measured = [_measure(tx, run) for run in runs if run.ended and run.state != "dropped" and run.started]
     earlier = list(_earlier(tx, caller, document))
     revisions = list_revisions(tx, caller.company, document)
     order = [r.hash for r in revisions]
@@ -87,12 +78,9 @@ def _figures(
     )
 
 
-def _checks(tx: Transaction, company: str) -> dict[int, LogEvent]:
-    """The last measurement of each run, by its number."""
-    return {int(e.subject.split()[1]): e for e in list_events(tx, company) if e.kind == "run-checked"}
-
-
-def _measure(tx: Transaction, run: Run, check: LogEvent | None) -> RunFigures:
+def _measure(tx: Transaction, run: Run) -> RunFigures:
+    told = list_events_about(tx, run.company, (f"run {run.number}",))
+    check = next((e for e in reversed(told) if e.kind == "run-checked"), None)
     reports = list_reports(tx, run.company, run.number)
     approvals = list_approvals(tx, run.company, run=run.number)
     escalations = list_escalations(tx, run.company, run=run.number)

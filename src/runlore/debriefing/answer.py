@@ -84,6 +84,9 @@ def _lacked(seen: Seen) -> Iterator[Finding]:
                 f"the work waited for the credential of {item.name}{f' ({item.detail})' if item.detail else ''}",
                 item,
             )
+        elif item.kind == "access":
+            line = Change("prerequisite", text=f"The access to {item.name} is alive: look before the work starts")
+            yield _make(seen, "credential-missing", line, f"the access to {item.name} was refused on the way", item)
         elif item.kind == "permission":
             line = Change("prerequisite", text=f"The worker may use {item.name}")
             yield _make(seen, "credential-missing", line, f"the permission {item.name} was missing", item)

@@ -21,7 +21,8 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Lacked:
-    """Something that was missing before or during the work: ``kind`` is credential, permission or input; its name; how it was found."""
+    """Something that was missing before or during the work: ``kind`` is credential (of an integration, found before), access (refused on the
+    way), permission or input; its name; how it was found."""
 
     kind: str
     name: str

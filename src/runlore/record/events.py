@@ -74,6 +74,24 @@ def list_events(tx: Transaction, company: str, after: int = 0, limit: int = _PAG
     )
 
 
+def list_events_about(tx: Transaction, company: str, subjects: Iterable[str]) -> tuple[LogEvent, ...]:
+    """List every event about some subjects, oldest first."""
+    rows = [
+        row
+        for subject in sorted(set(subjects))
+        for row in tx.all(
+            "SELECT seq, at, principal, kind, subject, body, previous, hash FROM events"
+            " WHERE company = :company AND subject = :subject ORDER BY seq",
+            company=company,
+            subject=subject,
+        )
+    ]
+    return tuple(
+        LogEvent(company, seq, at, principal, kind, subject, parse_json(body), previous, hash)
+        for seq, at, principal, kind, subject, body, previous, hash in sorted(rows)
+    )
+
+
 def check_chain(tx: Transaction, company: str, checkpoints: Iterable[dict[str, Any]] = ()) -> tuple[Problem, ...]:
     """Check the log from its first event on, and that it agrees with the checkpoints; gives the first event that does not fit, and every checkpoint that does not."""
     expected = {int(c["seq"]): str(c["hash"]) for c in checkpoints if c.get("company") == company}

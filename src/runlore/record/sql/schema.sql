@@ -235,6 +235,8 @@ CREATE TABLE events (
     CHECK ((seq = 1) = (previous = ''))
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX events_subject ON events (company, subject, seq);
+
 -- The promise that the library folder will show a revision; `git_commit` is set when it does.
 CREATE TABLE publications (
     company TEXT NOT NULL,

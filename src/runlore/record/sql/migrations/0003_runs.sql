@@ -1,5 +1,7 @@
 -- Runs of runbooks: steps and what was reported of them, proof, approvals, escalations; who has which role and which permission.
 
+CREATE INDEX events_subject ON events (company, subject, seq);
+
 -- Who stands behind a role's name in runbooks, and what a worker may do in outside systems.
 CREATE TABLE roles (
     company TEXT NOT NULL REFERENCES companies (id),

@@ -27,13 +27,16 @@ from runlore.model.run import ProofItem, ProofKind
 from runlore.model.runbook import Step
 from runlore.record.canonical import parse_json, render_json
 from runlore.record.database import Transaction
-from runlore.record.principals import authors_side, get_principal
+from runlore.record.principals import authors_side, get_principal, works_alone
 from runlore.record.proofs import keep_proof
+from runlore.record.runs import list_workers
 from runlore.running.lease import Refused, renew
 
 KINDS: Final[tuple[ProofKind, ...]] = ("tool result", "url", "commit", "file", "command", "message", "person", "note")
 LARGEST: Final = 20 << 20
 _LONGEST: Final = 4_000
+_CLOCKS: Final = 60_000_000
+"""By how much the clock of a host may be behind ours, in microseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +108,14 @@ def prove(
 def _may_confirm(tx: Transaction, caller: Caller, view: RunView) -> bool:
     """Say whether the caller confirms instead of claiming: a person, or a service that may verify, off the worker's side."""
     principal = get_principal(tx, caller.company, caller.principal.id)
-    if principal.kind == "agent" or not (principal.kind == "human" or principal.may("verify")):
+    workers = list_workers(tx, caller.company, view.run.number)
+    if principal.kind == "agent" or principal.id in workers:
         return False
-    side = authors_side(tx, caller.company, (view.run.worker, view.run.lease.holder))
-    if principal.id in side and principal.id in (view.run.worker, view.run.lease.holder):
+    if not (principal.may("verify") or (principal.kind == "human" and principal.may("run"))):
         return False
-    if principal.id in side and not principal.may("own"):
+    if principal.id in authors_side(tx, caller.company, workers) and not works_alone(
+        tx, caller.company, principal.id, caller.now
+    ):
         raise NotAllowed(
             principal.name, "confirm this", "whoever operates the agent that does the work does not confirm it."
         )
@@ -215,7 +220,8 @@ def _find_commit(caller: Caller, value: str) -> _Earned:
 
 
 def _find_result(caller: Caller, view: RunView, step: Step | None, offered: Offered) -> _Earned:
-    """A result counts as checked where the run's own transcript holds a call of the step's tool that gave exactly it, after the run began.
+    """A result counts as checked where the run's own transcript holds a call of the step's tool that gave exactly it, after the run began: by
+    the call's own time, and where the transcript knows none, by that of the file.
 
     What was approved must have been given as it was approved; an argument beside that may differ from the runbook's, and the proof says so.
     Where no transcript is named, those are looked through that the hosts of this machine wrote since then.
@@ -228,18 +234,19 @@ def _find_result(caller: Caller, view: RunView, step: Step | None, offered: Offe
     known = bound_arguments(view, step) if step else {}
     approved = {name for s in view.runbook.steps for approval in s.approvals for name in approval.over}
     places = [offered.transcript] if offered.transcript is not None else []
-    since = 0.0 if places else view.run.started / 1e6
-    for item in read_transcripts(caller.settings, places, since):
+    since = view.run.started - _CLOCKS
+    for item in read_transcripts(caller.settings, places, since / 1e6):
         if isinstance(item, Problem):
             continue
         for event in item.events:
             if event.kind != "call" or event.outcome != "ok" or (step and step.tool and event.tool != step.tool):
                 continue
-            if event.time and event.time * 1e6 < view.run.started - 60_000_000:
+            if event.time and event.time * 1e6 < since:
                 continue
             given = event.arguments if isinstance(event.arguments, dict) else {}
             other = sorted(n for n, v in known.items() if n in given and given[n] != v)
             if event.result == wanted and approved.isdisjoint(other):
                 differs = f"; not as the runbook says: {', '.join(other)}" if other else ""
-                return _Earned("P2", "transcript", f"found in {item.hash} line {event.line}{differs}", stored)
+                checker = f"transcript:{item.session}:{event.result_line}:{event.result_index}"
+                return _Earned("P2", checker, f"found in {item.hash} line {event.line}{differs}", stored)
     return _Earned("P1", "store", "the result is stored; no transcript holds such a call of this step's tool", stored)

@@ -87,7 +87,7 @@ class ProofItem:
 
     ``value`` is what the worker gave (a link, a path, a commit, a command's name, words). ``artefact`` is the hash of the stored bytes,
     empty where nothing is stored. ``level`` is what its checker earned, never what was claimed. ``checker`` says who checked: ``worker``,
-    ``store``, ``transcript``, ``http``, ``git``, ``command``, ``person:<id>``, ``verifier:<id>``.
+    ``store``, ``transcript:<session>:<line>:<index>``, ``http``, ``git``, ``command``, ``person:<id>``, ``verifier:<id>``.
     """
 
     company: str

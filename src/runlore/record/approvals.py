@@ -12,9 +12,9 @@ from runlore.record.canonical import hash_value, parse_json, render_json
 from runlore.record.database import Transaction
 from runlore.record.engine import Row
 from runlore.record.events import append
-from runlore.record.principals import authors_side, get_principal, works_alone
+from runlore.record.principals import authors_side, get_principal, is_active, works_alone
 from runlore.record.roles import list_holders
-from runlore.record.runs import get_run
+from runlore.record.runs import list_workers
 
 _SELECT: Final = (
     "SELECT number, run, step, role, shown, digest, state, asked_by, created, expires, answered_by, assurance, comment, answered"
@@ -70,8 +70,8 @@ def answer_approval(
 ) -> ApprovalRequest:
     """Keep a person's answer to exactly the bytes whose digest is given. Raises NotAllowed, NoSuchName, Conflict.
 
-    A person answers, never an agent or a service; who holds the role, or an owner; and nobody on the side of the run's worker, except an
-    owner who works alone.
+    A person answers, never an agent or a service; who holds the role, or an owner; and nobody on the side of whoever has worked on the run,
+    except an owner who works alone and has not worked on it.
     """
     asked = get_approval(tx, company, number)
     if asked.state != "open":
@@ -119,6 +119,8 @@ def may_answer(tx: Transaction, asked: ApprovalRequest, by: Principal, now: int)
 def _check_person(tx: Transaction, asked: ApprovalRequest, by: Principal, now: int) -> None:
     what = f"answer approval {asked.number}"
     known = get_principal(tx, asked.company, by.id)  # what it may do is looked up, never taken from the caller
+    if by.company != asked.company or not is_active(known, now):
+        raise NotAllowed(by.name, what, "the credential is of another company, expired or revoked.")
     if known.kind != "human":
         raise NotAllowed(known.name, what, "a yes is a person's, never an agent's or a service's.")
     owner = known.may("own")
@@ -126,9 +128,9 @@ def _check_person(tx: Transaction, asked: ApprovalRequest, by: Principal, now: i
         raise NotAllowed(
             known.name, what, f"it is for `{asked.role}`. `runlore role add {asked.role} NAME` says who that is."
         )
-    worker = get_run(tx, asked.company, asked.run).worker
-    if known.id in authors_side(tx, asked.company, (worker, asked.asked_by)) and not (
-        owner and known.id not in (worker, asked.asked_by) and works_alone(tx, asked.company, known.id, now)
+    workers = (*list_workers(tx, asked.company, asked.run), asked.asked_by)
+    if known.id in authors_side(tx, asked.company, workers) and not (
+        known.id not in workers and works_alone(tx, asked.company, known.id, now)
     ):
         raise NotAllowed(
             known.name, what, "whoever does the work does not approve it, nor whoever operates the agent that does."

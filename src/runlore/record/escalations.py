@@ -8,10 +8,11 @@ from typing import Final
 from runlore.errors import Conflict, NoSuchName, NotAllowed
 from runlore.model.library import Principal
 from runlore.model.run import EscalationCase, EscalationState
+from runlore.record.canonical import hash_value
 from runlore.record.database import Transaction
 from runlore.record.engine import Row
 from runlore.record.events import append
-from runlore.record.principals import get_principal
+from runlore.record.principals import get_principal, is_active
 from runlore.record.roles import list_holders
 
 _SELECT: Final = (
@@ -46,14 +47,15 @@ def answer_escalation(
     if case.state not in ("open", "overdue"):
         raise Conflict(f"Escalation {number} is {case.state} already.")
     known = get_principal(tx, company, by.id)
+    if by.company != company or not is_active(known, now):
+        raise NotAllowed(by.name, f"answer escalation {number}", "the credential is of another company, expired or revoked.")
     holders = {*list_holders(tx, company, case.role), *list_holders(tx, company, case.fallback)}
     if known.kind != "human" or not (known.may("own") or known.id in holders):
         raise NotAllowed(known.name, f"answer escalation {number}", f"it is for a person with the role `{case.role}`.")
     done = replace(case, state="answered", answer=answer, answered_by=known.id, answered=now)
     _write(tx, done)
-    append(
-        tx, company, known.id, "escalation-answered", f"run {case.run} step {case.step}", {"escalation": number}, now
-    )
+    body = {"escalation": number, "answer": hash_value(answer)}
+    append(tx, company, known.id, "escalation-answered", f"run {case.run} step {case.step}", body, now)
     return done
 
 

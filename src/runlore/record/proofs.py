@@ -38,7 +38,7 @@ def keep_proof(tx: Transaction, item: ProofItem, content: bytes | None = None) -
         return ProofItem(made.company, *there)
     if other := _find_borrowed(tx, made):
         raise Conflict(
-            f"This artefact was the proof of run {other[0]}, step {other[1]} already; proof is accepted once. Leave what this step itself made."
+            f"This was the proof of run {other[0]}, step {other[1]} already; proof is accepted once. Leave what this step itself made."
         )
     tx.run(
         'INSERT INTO proofs (company, id, run, step, revision, nonce, kind, value, artefact, level, checker, detail, "by", at)'
@@ -63,19 +63,25 @@ def list_proofs(tx: Transaction, company: str, run: int, step: int | None = None
 
 
 def _find_borrowed(tx: Transaction, item: ProofItem) -> tuple[int, int] | None:
-    """Find the run and step for which an artefact, or a link, stands as proof already; the proof of the whole run may be that of one of its steps.
+    """Find the run and step for which the same stands as proof already; the proof of the whole run may be that of one of its steps.
 
-    What has neither artefact nor link (a note) is bound by its words alone.
+    A file is known by its bytes; a link, a commit and a message by their words; a tool's result by the call in the transcript that gave it, for two
+    calls may well give the same. A command is run anew for each step, and a note or a result that nobody found is bound by its words to nothing.
     """
-    if not item.artefact and item.kind not in ("url", "commit", "message", "tool result"):
+    if item.kind == "file":
+        column, same = "artefact", item.artefact
+    elif item.kind in ("url", "commit", "message"):
+        column, same = "value", item.value
+    elif item.kind == "tool result" and item.checker.startswith("transcript:"):
+        column, same = "checker", item.checker
+    else:
         return None
     row = tx.one(
-        "SELECT run, step FROM proofs WHERE company = :company AND kind = :kind AND artefact = :artefact AND (artefact <> '' OR value = :value)"
+        f"SELECT run, step FROM proofs WHERE company = :company AND kind = :kind AND {column} = :same"  # noqa: S608 — one of three columns of ours
         " AND NOT (run = :run AND (step = :step OR step = 0 OR :step = 0)) ORDER BY at LIMIT 1",
         company=item.company,
         kind=item.kind,
-        artefact=item.artefact,
-        value=item.value,
+        same=same,
         run=item.run,
         step=item.step,
     )

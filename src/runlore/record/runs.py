@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from runlore.errors import NoSuchName, StaleLease
 from runlore.model.run import Lease, Run, RunState, RunStep, StepReport
-from runlore.record.canonical import parse_json, render_json
+from runlore.record.canonical import hash_value, parse_json, render_json
 from runlore.record.database import Transaction
 from runlore.record.engine import Row
 from runlore.record.events import append
@@ -123,6 +123,13 @@ def list_reports(tx: Transaction, company: str, run: int) -> tuple[tuple[StepRep
     )
 
 
+def list_workers(tx: Transaction, company: str, number: int) -> tuple[str, ...]:
+    """List the ids of everyone who has worked on a run: who started it, who holds it, and who reported on it in between."""
+    run = get_run(tx, company, number)
+    rows = tx.all('SELECT DISTINCT "by" FROM reports WHERE company = :company AND run = :run', company=company, run=number)
+    return tuple(sorted({run.worker, run.lease.holder, *(str(row[0]) for row in rows)} - {""}))
+
+
 def change_lease(tx: Transaction, run: Run, lease: Lease, by: str, now: int, kind: str = "run-taken") -> Run:
     """Give a run another lease; ``kind`` names the event, empty for a mere renewal, which leaves none. Raises StaleLease where the fence moved meanwhile."""
     changed = tx.run(
@@ -210,7 +217,13 @@ def write_report(tx: Transaction, run: Run, report: StepReport, step: RunStep, b
         " judged = :judged WHERE company = :company AND run = :run AND step = :step",
         **_step_values(run, step),
     )
-    append(tx, run.company, by, f"step-{report.kind}", f"run {run.number} step {report.step}", {"why": report.why}, now)
+    body = {"why": report.why, "report": report_digest(report)}
+    append(tx, run.company, by, f"step-{report.kind}", f"run {run.number} step {report.step}", body, now)
+
+
+def report_digest(report: StepReport) -> str:
+    """Give the hash of all that a report says, by which the log knows it."""
+    return hash_value(["report/1", report.step, report.kind, report.why, report.result, list(report.judged)])
 
 
 def _step_values(run: Run, step: RunStep) -> dict[str, Any]:

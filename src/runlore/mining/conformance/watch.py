@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from runlore.mining.activities import describe
-from runlore.mining.conformance.evaluate import Known, decide
+from runlore.mining.conformance.evaluate import Known, arguments_of, decide
 from runlore.mining.conformance.find import Library
 from runlore.mining.conformance.flow import Flow
 from runlore.mining.conformance.plan import Plan, PlanGuard, PlanStep
@@ -241,12 +241,19 @@ class Watch:
                 (place,),
             )
             for argument in self._flow.untraced(event)
+            if not self._is_constant(number, argument, event)
         ]
         before = self._flow.done_before(name, event)
         if before is not None:
             text = f"`{name}` had been done on {before[0]} before."
             found.append(Deviation("repeated", number, text, (place, before[1])))
         return found
+
+    def _is_constant(self, number: int, argument: str, event: Event) -> bool:
+        """Whether an argument is what the runbook itself says that it always is."""
+        step = next((s for s in self._plan.steps if s.number == number), None) if self._plan and number else None
+        said = {name: source.value for name, source in step.sources if source.kind == "constant"} if step else {}
+        return argument in said and arguments_of(event.arguments).get(argument) == (said[argument],)
 
     def _check_order(self, plan: Plan, step: PlanStep, place: Source) -> list[Deviation]:
         """The steps that a step waits for and that were not done by then, each once a case."""

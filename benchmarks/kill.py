@@ -138,14 +138,13 @@ class Tally:
 
 def look(url: str, folder: Path, tally: Tally) -> None:
     """Recover as every command does, and compare."""
-    start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, __file__, "recover", url, str(folder)], check=False, capture_output=True, text=True
     )
     if done.returncode:
         tally.wrong.append(f"recovery failed: {done.stderr.strip().splitlines()[-1]}")
         return
-    tally.slowest = max(tally.slowest, time.perf_counter() - start)
+    tally.slowest = max(tally.slowest, float(done.stdout))
     with open_record(url) as record:
         with record.read() as tx:
             tally.wrong += [f"record: {problem.message}" for problem in verify_record(tx, "acme")]
@@ -275,8 +274,10 @@ def main() -> int:
         work(given.url, given.folder, given.first, given.steps)
         return 0
     if given.command == "recover":
+        start = time.perf_counter()
         with open_record(given.url) as record:
             project(record, "acme", given.folder)
+        print(time.perf_counter() - start)
         return 0
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="runlore-kill-") as place:
@@ -286,7 +287,7 @@ def main() -> int:
         else:
             kill_at_calls(library, given.every, tally)
     print(
-        f"{tally.kills} kills, {tally.acknowledged} publications acknowledged, slowest recovery {tally.slowest:.2f} s (a new process included), {len(tally.wrong)} things wrong"
+        f"{tally.kills} kills, {tally.acknowledged} publications acknowledged, slowest recovery {tally.slowest:.2f} s, {len(tally.wrong)} things wrong"
     )
     print("\n".join(tally.wrong[:20]))
     return 1 if tally.wrong else 0

@@ -304,6 +304,7 @@ def test_a_teams_own_runbook_wins_for_its_members(runlore: Runlore, tmp_path: Pa
     runlore("import", tmp_path / "runbooks", "--team", "marketing", "--shelf", "runbooks", "--publish")
     words = "put a picture on our instagram account"
     assert pack_of(runlore, words)["runbook"] == INSTAGRAM
+    assert "There is no team named 'sailing'" in runlore("context", words, "--team", "sailing", code=2).err
     member = pack_of(runlore, words, "--team", "marketing")
     assert member["runbook"] == f"marketing:{INSTAGRAM}"
     assert "Marketing gets it live" in member["markdown"]

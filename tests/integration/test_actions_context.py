@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -138,6 +139,18 @@ def test_an_index_that_is_lost_or_broken_is_made_again(caller: Caller) -> None:
     (index,) = (p for p in (caller.settings.home / "search").iterdir() if p.suffix == ".index")
     index.write_bytes(b"no index" * 1000)
     assert names(caller, "descale the coffee machine") == ["notes/kitchen"]
+
+
+def test_threads_search_at_once_while_documents_are_published(caller: Caller) -> None:
+    def ask(number: int) -> list[str]:
+        if number % 4 == 0:
+            publish(caller, f"notes/tram-{number}", f"# Tram {number}\n\nTram line {number} stops at the pier.\n")
+        return names(caller, "descale the coffee machine")
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(ask, range(24)))
+    assert answers == [["notes/kitchen"]] * 24
+    assert names(caller, "tram line 20") == ["notes/tram-20"]
 
 
 def test_an_index_of_another_record_is_made_again(caller: Caller, record_url: str, tmp_path: Path) -> None:

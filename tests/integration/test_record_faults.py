@@ -16,10 +16,12 @@ from typing import Any
 import pytest
 
 from postgres_server import PostgresServer, find_programs, run_server
-from record_example import make_company, put
-from runlore.errors import RunloreError, StoreError
+from record_example import NOW, make_company, propose, put
+from runlore.errors import OutcomeUnknown, RunloreError, StoreError
 from runlore.record.database import Record, open_record
+from runlore.record.idempotency import find_answer, keep_answer
 from runlore.record.postgresql import PostgresqlConnection
+from runlore.record.proposals import list_proposals
 from runlore.record.revisions import find_head, list_revisions
 from runlore.record.sqlite import SqliteConnection
 from runlore.record.verify import verify_record
@@ -109,6 +111,38 @@ def test_a_fault_at_the_nth_call(
             break
     assert 15 < n < 199, "the loop ran through every call"
     assert count(record) == held
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["it was kept", "it was not"])
+def test_an_unknown_outcome_is_resolved_by_the_key(
+    record: Record, monkeypatch: pytest.MonkeyPatch, *, kept: bool
+) -> None:
+    """The client sends its request again under the same key: there is one proposal, whichever way the first one ended."""
+    connection = SqliteConnection if record.kind == "sqlite" else PostgresqlConnection
+    commit = connection.commit
+
+    def lose_the_answer(self: Any) -> None:
+        if kept:
+            commit(self)
+        raise OutcomeUnknown("the record", "the link was cut")
+
+    with monkeypatch.context() as cut:
+        cut.setattr(connection, "commit", lose_the_answer)
+        with pytest.raises(OutcomeUnknown, match="same idempotency key"):
+            propose_under_key(record)
+    number = propose_under_key(record)
+    assert propose_under_key(record) == number
+    with record.read() as tx:
+        assert [p.number for p in list_proposals(tx, "acme")] == [number]
+
+
+def propose_under_key(record: Record) -> int:
+    with record.write("acme") as tx:
+        answer = find_answer(tx, "acme", "bot-id", "key 1", "digest")
+        if answer is None:
+            answer = propose(tx, "notes/a", "one").number
+            keep_answer(tx, "acme", "bot-id", "key 1", "digest", answer, NOW)
+        return int(answer)
 
 
 def test_a_full_disk(tmp_path: Path) -> None:

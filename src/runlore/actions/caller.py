@@ -98,8 +98,8 @@ def find_credential(settings: Settings, name: str = OWNER) -> str:
 
 
 def make_token() -> str:
-    """Make a credential: 256 random bits behind a beginning by which it is known for what it is."""
-    return f"rlt_{secrets.token_urlsafe(32)}"
+    """Make a credential: 256 random bits behind a beginning by which redaction knows it for what it is."""
+    return f"rlt_{secrets.token_hex(32)}"
 
 
 @contextmanager

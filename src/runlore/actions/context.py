@@ -8,6 +8,7 @@ from runlore.actions.caller import Caller
 from runlore.actions.candidates import NAMED_SHARE
 from runlore.actions.compose import BUDGET, compose
 from runlore.actions.issues import find_by_reference, read_pack, request_of
+from runlore.actions.shelved import choose_teams
 from runlore.context.packing.pack import pack
 from runlore.context.trackers.fields import issue_fields
 from runlore.errors import UsageError
@@ -43,8 +44,8 @@ def get_context(caller: Caller, words: str, *, budget: int = 0, fresh: bool = Fa
         raise UsageError(
             'Say for what: an issue\'s number, or a request in words, as in `runlore context "cancel an order"`.'
         )
-    teams = (team,) if team else caller.principal.teams
     with caller.record.read() as tx:
+        teams = choose_teams(tx, caller.company, team, caller.principal.teams)
         issue = find_by_reference(tx, caller.company, words)
         assignment = find_current(tx, caller.company, issue.number) if issue else None
         if issue and assignment and not fresh:

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Final, Literal
 
 from runlore.actions.caller import Caller
-from runlore.actions.shelved import Shelved, find_shelved, list_visible, recognise_shelved
-from runlore.errors import Conflict, NoSuchName, StoreError
+from runlore.actions.shelved import Shelved, choose_teams, find_shelved, list_visible, recognise_shelved
+from runlore.errors import Conflict, StoreError
 from runlore.model import Problem
 from runlore.model.document import Bundle, FileContent, Recognised
 from runlore.model.library import Document
-from runlore.record.companies import list_teams
 from runlore.record.database import Transaction
 from runlore.record.documents import resolve_name
 from runlore.runbooks.formats.agents_md import TEACHING, Listed, teaching_skill, to_agents_md
@@ -49,7 +48,7 @@ def export_documents(
     """
     caller.require("read", "export the library")
     with caller.record.read() as tx:
-        teams = _teams(tx, caller, team)
+        teams = choose_teams(tx, caller.company, team, caller.principal.teams)
         chosen = [resolve_name(tx, caller.company, name, teams) for name in names] or [
             document for shelf in _SHELVES[kind] for document in list_visible(tx, caller.company, shelf, teams)
         ]
@@ -84,7 +83,7 @@ def export_agents_md(caller: Caller, target: Path, *, team: str = "") -> Path:
     """
     caller.require("read", "export the library")
     with caller.record.read() as tx:
-        documents = list_visible(tx, caller.company, "", _teams(tx, caller, team))
+        documents = list_visible(tx, caller.company, "", choose_teams(tx, caller.company, team, caller.principal.teams))
     listed = (Listed(d.id, Recognised(d.title, d.description)) for d in documents)
     file = target if target.suffix == ".md" else target / "AGENTS.md"
     passage = f"{BEGIN}\n{to_agents_md(listed).strip()}\n{END}"
@@ -106,15 +105,6 @@ def place_passage(text: str, passage: str, file: str) -> str:
             f"{file} holds only one of the marks {BEGIN} and {END}, or they are in the wrong order. Mend or remove them."
         )
     return text[:begin] + passage + text[end + len(END) :]
-
-
-def _teams(tx: Transaction, caller: Caller, team: str) -> tuple[str, ...]:
-    if not team:
-        return caller.principal.teams
-    known = tuple(t.id for t in list_teams(tx, caller.company))
-    if team not in known:
-        raise NoSuchName("team", team, known)
-    return (team,)
 
 
 def _get(tx: Transaction, company: str, document: Document) -> Shelved:

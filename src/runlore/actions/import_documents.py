@@ -11,7 +11,7 @@ from typing import Literal
 from runlore.actions.caller import PROPOSED_FOR, Caller, Progress, show_published
 from runlore.actions.offer import Candidate, Offer, check_together, list_errors, make_offer
 from runlore.actions.publish import check_self_publishing, publish_proposal
-from runlore.actions.redact import open_redactor
+from runlore.actions.redact import UNFIT_NAME, open_redactor
 from runlore.errors import UsageError
 from runlore.library.reading import read_tree
 from runlore.model import Problem
@@ -124,6 +124,10 @@ def read_offers(
         own = [p for p in bundled.problems if p.file in found]
         problems += (p for p in bundled.problems if p.file not in found)
         for incoming in bundled.documents:
+            shown = redactor.redact_text(incoming.source)
+            if shown != incoming.source:
+                problems.append(Problem(shown, 0, "secret-in-name", UNFIT_NAME))
+                continue
             document, warnings = _place(incoming, request, teams)
             if document in taken:
                 message = f"{document} comes from {taken[document]} already in this import: this one was left out. Rename one of the files."

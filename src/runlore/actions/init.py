@@ -15,6 +15,7 @@ from runlore.actions.caller import (
     open_caller,
     record_url,
 )
+from runlore.actions.redact import open_redactor, redact_words
 from runlore.actions.take_drafts import MINER, Taken, take_drafts
 from runlore.corpus.files import make_home, write_file
 from runlore.errors import Conflict, UsageError
@@ -85,6 +86,10 @@ def _found(settings: Settings, record: Record, now: int, name: str, person: str)
             "RUNLORE_TOKEN is set, and the record knows nobody by it. Unset it to found a company of your own."
         )
     chosen = " ".join((name or NAME).split())
+    if redact_words(open_redactor(settings), f"{chosen}\n{person}", "the name")[1]:
+        raise UsageError(
+            "The name looks like a secret. Give the company's and the owner's names; credentials are made here."
+        )
     tokens = {who: _keep_token(settings, who) for who in (OWNER, AGENT)}
     with record.write() as tx:
         there = list_companies(tx)

@@ -9,15 +9,14 @@ from typing import Final
 from runlore.actions.caller import Caller
 from runlore.actions.candidates import document_candidate, record_candidate
 from runlore.actions.search import get_index, particular
-from runlore.actions.shelved import find_shelved, list_visible
+from runlore.actions.shelved import choose_teams, find_shelved, list_visible
 from runlore.context.packing.pack import pack
 from runlore.context.packing.wording import plain
-from runlore.errors import NoSuchName
 from runlore.model.condition_text import render_code
 from runlore.model.library import Principal
 from runlore.model.pack import STARTING_SECTIONS, Candidate, ContextPack, PackRequest
 from runlore.model.search import Hit, Passage
-from runlore.record.companies import get_company, list_teams
+from runlore.record.companies import get_company
 from runlore.record.database import Transaction
 from runlore.record.documents import list_links_from
 from runlore.record.principals import find_principal, is_active, list_principals
@@ -66,7 +65,7 @@ def onboard(caller: Caller, worker: str, *, team: str = "", budget: int = BUDGET
     caller.require("read", "read the library")
     with get_index(caller) as index, caller.record.read() as tx:
         who = find_principal(tx, caller.company, worker)
-        teams = _teams(tx, caller.company, who, team)
+        teams = choose_teams(tx, caller.company, team, who.teams if who else ())
         start = _Start(tx, caller.company, index, teams)
         name = get_company(tx, caller.company).name
         roles = tuple(_roles(start))
@@ -80,15 +79,6 @@ def onboard(caller: Caller, worker: str, *, team: str = "", budget: int = BUDGET
         )
     title = f"{who.name if who else worker}, at {name}" + (f", team {team}" if team else "")
     return pack(PackRequest("onboarding", title), candidates, budget=budget, count=count, sections=STARTING_SECTIONS)
-
-
-def _teams(tx: Transaction, company: str, who: Principal | None, team: str) -> tuple[str, ...]:
-    if not team:
-        return who.teams if who else ()
-    known = tuple(t.id for t in list_teams(tx, company))
-    if team not in known:
-        raise NoSuchName("team", team, known)
-    return (team,)
 
 
 def _strategy(start: _Start) -> Iterator[Candidate]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from runlore.actions.caller import PROPOSED_FOR, Caller
 from runlore.actions.offer import list_errors
 from runlore.actions.proposals import is_called
-from runlore.actions.propose import ProposeRequest, say_why
+from runlore.actions.propose import ProposeRequest, check_group, say_why
 from runlore.actions.redact import open_redactor, redact_bundle
 from runlore.errors import Conflict, NoSuchName
 from runlore.library.edits import Edit, HandEdits
@@ -56,6 +56,7 @@ def take_edits(caller: Caller, found: HandEdits) -> PickedUp:
 def _take(
     caller: Caller, edits: Iterable[Edit], problems: Iterable[Problem], request: ProposeRequest | None
 ) -> PickedUp:
+    check_group(request.group if request else "")
     why, said = say_why(caller, request.reason) if request else ("", ())
     redactor = open_redactor(caller.settings)
     proposals: list[Proposal] = []

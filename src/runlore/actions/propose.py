@@ -18,6 +18,7 @@ from runlore.record.blobs import get_bundle
 from runlore.record.database import Transaction
 from runlore.record.proposals import create_proposal
 from runlore.record.revisions import find_head, get_head
+from runlore.runbooks.formats.places import is_name
 
 LONGEST_REASON = 2000
 
@@ -62,6 +63,7 @@ def propose_bundle(caller: Caller, document: str, bundle: Bundle, request: Propo
 
 
 def _propose(caller: Caller, offers: tuple[Offer, ...], request: ProposeRequest) -> Proposed:
+    check_group(request.group)
     reason, problems = say_why(caller, request.reason)
     proposals: list[Proposal] = []
     unchanged: list[str] = []
@@ -90,6 +92,7 @@ def _create(tx: Transaction, caller: Caller, offer: Offer, base: str, reason: st
 def propose_retirement(caller: Caller, name: str, request: ProposeRequest) -> Proposal:
     """Propose to take a document out of use; its history stays. Raises NotAllowed, NoSuchName, Conflict where it is out of use already."""
     caller.require("propose", "propose to retire documents")
+    check_group(request.group)
     reason, _ = say_why(caller, request.reason)
     with caller.record.write(caller.company) as tx:
         document = resolve(tx, caller, name)
@@ -101,6 +104,14 @@ def propose_retirement(caller: Caller, name: str, request: ProposeRequest) -> Pr
             "person" if caller.principal.kind == "human" else "agent", caller.now, caller.now + PROPOSED_FOR,
             group=request.group, retires=True,
         )  # fmt: skip
+
+
+def check_group(group: str) -> None:
+    """Raise UsageError unless a text can name what is reviewed together; empty for nothing."""
+    if group and not is_name(group):
+        raise UsageError(
+            f"{group!r} is no name of a group: use a–z, 0–9 and single hyphens, at most 64 characters, as in `spring-prices`."
+        )
 
 
 def say_why(caller: Caller, reason: str) -> tuple[str, tuple[Problem, ...]]:

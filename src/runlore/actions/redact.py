@@ -16,6 +16,7 @@ from runlore.runbooks.formats.hostile import decode
 from runlore.settings import Settings
 
 _PLACEHOLDER: Final = re.compile(r"\[SECRET:([a-z0-9-]{1,64}):[0-9a-f]{10}\]")
+UNFIT_NAME: Final = "The name of a file looks like a secret: the file was left out. Rename it, and give it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,10 @@ def redact_words(redactor: Redactor, text: str, where: str) -> tuple[str, tuple[
 def redact_file(redactor: Redactor, file: FileContent, where: str) -> tuple[FileContent | None, tuple[Problem, ...]]:
     """Redact a file; None in its place where it is no text and holds a secret, as a placeholder would break it.
 
-    ``where`` names the file for people.
+    ``where`` names the file for people. A file whose name holds a secret is left out as well.
     """
+    if redactor.redact_text(file.path) != file.path:
+        return None, (Problem(redactor.redact_text(where), 0, "secret-in-name", UNFIT_NAME),)
     text = decode(file.content)
     if text is not None:
         clean, problems = redact_words(redactor, text, where)

@@ -10,6 +10,7 @@ from runlore.actions.offer import main_text, recognise_document
 from runlore.model.document import Bundle, Recognised
 from runlore.model.library import Document, Revision
 from runlore.record.blobs import get_bundle
+from runlore.record.companies import get_team
 from runlore.record.database import Transaction
 from runlore.record.documents import find_document, list_documents
 from runlore.record.revisions import get_revision
@@ -71,3 +72,8 @@ def list_visible(tx: Transaction, company: str, shelf: str, teams: Sequence[str]
     found = [d for d in list_documents(tx, company, shelf) if d.head and d.team in ("", *teams)]
     refined = {d.refines for d in found if d.refines}
     return tuple(d for d in found if d.id not in refined)
+
+
+def choose_teams(tx: Transaction, company: str, team: str, own: Sequence[str]) -> tuple[str, ...]:
+    """Give the teams whose documents count: the one that is named, or else ``own``. Raises NoSuchName with the teams that there are."""
+    return (get_team(tx, company, team).id,) if team else tuple(own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runlore.actions.caller import Caller
+from runlore.actions.redact import open_redactor, redact_words
 from runlore.errors import UsageError
 from runlore.model.library import Principal
 from runlore.record.companies import Team, add_member, create_team, list_members, list_teams
@@ -27,8 +28,9 @@ def add_team(caller: Caller, id: str, name: str = "") -> Team:
         raise UsageError(
             f"{id!r} is no id of a team: use a–z, 0–9 and single hyphens, at most 64 characters, as in `customer-care`."
         )
+    said, _ = redact_words(open_redactor(caller.settings), " ".join(name.split()) or id, "the name")
     with caller.record.write(caller.company) as tx:
-        return create_team(tx, caller.company, id, " ".join(name.split()) or id, caller.now, caller.principal.id)
+        return create_team(tx, caller.company, id, said, caller.now, caller.principal.id)
 
 
 def join_team(caller: Caller, team: str, names: tuple[str, ...]) -> tuple[Principal, ...]:

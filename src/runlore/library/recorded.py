@@ -130,8 +130,9 @@ def cover_commit(source: Source, publication: int) -> Commit:
 
 def render_person(name: str, id: str) -> str:
     """Give a name and an id as git writes people; characters that would end either are taken out."""
-    plain = "".join(c for c in clean(name) if c not in "<>") or id
-    return f"{plain} <{''.join(c for c in clean(id) if c not in '<> ')}>"
+    address = "".join(c for c in clean(id) if c not in "<> ")
+    plain = " ".join("".join(c for c in clean(name) if c not in "<>").split())
+    return f"{plain or address or 'nobody'} <{address}>"
 
 
 def _name_person(tx: Transaction, company: str, id: str, people: dict[str, str]) -> str:

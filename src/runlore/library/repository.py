@@ -200,9 +200,13 @@ def _wait_for_lock(folder: Path, said: str) -> bool:
         return False
     until = time.monotonic() + _STALE
     while time.monotonic() < until:
-        if not lock.exists():
+        try:
+            age = time.time() - lock.stat().st_mtime
+        except FileNotFoundError:
             return True
-        time.sleep(0.05)
+        if age > _STALE:
+            break
+        time.sleep(0.02)
     lock.unlink(missing_ok=True)
     return True
 

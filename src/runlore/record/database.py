@@ -136,12 +136,12 @@ def _check_text(name: str, value: str) -> None:
 class Record:
     """An open record. ``kind`` is the engine's, ``label`` its place without any password. Safe to share between threads, not between processes."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *connections: Connection) -> None:
         self.engine = engine
         self.kind: Kind = engine.kind
         self.label = engine.label
         self._process = os.getpid()
-        self._free: list[Connection] = []
+        self._free: list[Connection] = list(connections)
         self._lock = threading.Lock()
         self._writing = threading.local()
 
@@ -257,12 +257,17 @@ def open_record(url: str, *, create: bool = False) -> Record:
         engine.make()
     connection = engine.connect()
     try:
-        if not create and not list_applied(engine, connection):
-            raise NoRecord(engine.label)
-        make_schema(engine, connection)
-    finally:
+        _bring_up(engine, connection, create)
+    except BaseException:
         connection.close()
-    return Record(engine)
+        raise
+    return Record(engine, connection)
+
+
+def _bring_up(engine: Engine, connection: Connection, create: bool) -> None:
+    if not create and not list_applied(engine, connection):
+        raise NoRecord(engine.label)
+    make_schema(engine, connection)
 
 
 def make_engine(url: str) -> Engine:

@@ -20,7 +20,7 @@ _PAGE: Final = 1000
 def append(
     tx: Transaction, company: str, principal_id: str, kind: str, subject: str, body: dict[str, Any], now: int
 ) -> LogEvent:
-    """Append an event; its time is never before that of the event before it. ``body`` is JSON without text of documents: ids, hashes, numbers."""
+    """Append an event. ``body`` is JSON without text of documents: ids, hashes, numbers. The order is that of ``seq``; times are as the clock gave them."""
     last = tx.memory.get(f"last event of {company}") or tx.one(_LAST, company=company) or (0, "")
     seq, previous = last[0] + 1, last[1]
     event = LogEvent(company, seq, now, principal_id, kind, subject, body, previous, "")

@@ -64,7 +64,7 @@ HOME_ANCHORS: Final = {"home": re.compile(rb"home(?<=[/-]home)[/-]"), "users": r
 
 # What the rules of the first group begin with, for one automaton without lookaround.
 _SELECTOR: Final = (
-    rb"(?:gh[pousr]|npm|hf|org|live|test|prod|whsec|do[opr]_v1|lin_api|lin_oauth|shp..|gls?[ac]|sntry[su]|rubygems|gsk|ntn|secret)"
+    rb"(?:gh[pousr]|npm|rlt|hf|org|live|test|prod|whsec|do[opr]_v1|lin_api|lin_oauth|shp..|gls?[ac]|sntry[su]|rubygems|gsk|ntn|secret)"
     rb"_[A-Za-z0-9+/]{16}|(?:b|r)_pat_|(?:sk|pypi|gl(?:[dfr]t|pat|cbt|ptt|imt|oas|soat|agent)|xox.|xapp)-[A-Za-z0-9]|-----BEGIN "
     rb"| -(?:[upa][ =\"'\\A-Za-z0-9]|-user[ =])|AKIA|ASIA|AIza|SK[0-9a-f]{32}|SG\.[A-Za-z0-9_\-]{16}"
     rb"|\.eyJ|ya29\.|hv[sbr]\.|://(?:[^\s/@\"'<>]{0,400}@|hooks\.slack\.com/services/|discord(?:app)?\.com/api/webhooks/)|sig=[A-Za-z0-9%+/]{20}"

@@ -65,6 +65,7 @@ _HEADER: Final = rb"(?i:authorization)[\\\"'`\])]{0,20}[ \t]{0,3}(?:[:=,]|=>)[ \
 PROVIDER_RULES: Final[tuple[Rule, ...]] = (
     _token("github-token", "underscore", "ghp_ gho_ ghu_ ghs_ ghr_", rb"gh[pousr]_[A-Za-z0-9]{30,255}"),
     _token("github-token", "underscore", "github_pat_", rb"github_pat_[A-Za-z0-9_]{22,255}"),
+    _token("runlore-token", "underscore", "rlt_", rb"rlt_[0-9a-f]{64}"),
     _token("npm-token", "underscore", "npm_", rb"npm_[A-Za-z0-9]{30,64}"),
     _token("huggingface-token", "underscore", "hf_ api_org_", rb"(?:hf|api_org)_[A-Za-z0-9]{30,64}"),
     _token(

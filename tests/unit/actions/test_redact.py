@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runlore.actions.caller import make_token
 from runlore.actions.redact import find_hidden, redact_bundle, redact_file, redact_words
 from runlore.model.document import Bundle, FileContent
 from runlore.redaction import Redactor
@@ -72,3 +73,10 @@ def test_the_lines_that_are_told_are_the_lines_that_held_secrets(lines: list[str
     clean, _ = redact_words(Redactor(b"unit tests"), text, "x")
     held = [n for n, line in enumerate(lines, 1) if TOKEN in line or OTHER in line]
     assert [hidden.line for hidden in find_hidden(text, clean)] == held
+
+
+def test_a_credential_of_our_own_is_known_as_a_secret(redactor: Redactor) -> None:
+    token = make_token()
+    clean, problems = redact_words(redactor, f"use {token} to get in", "x")
+    assert token not in clean
+    assert "runlore-token" in problems[0].message

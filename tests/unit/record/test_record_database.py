@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import threading
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from record_example import NOW, make_company, put
 from runlore.errors import (
     Conflict,
     DamagedRecord,
+    MissingExtra,
     NoRecord,
     OutcomeUnknown,
     RecordBusy,
@@ -174,6 +176,13 @@ def test_a_record_is_not_carried_into_a_forked_process(record: Record) -> None:
 def test_urls_that_name_no_record(url: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):
         make_engine(url)
+
+
+def test_postgresql_needs_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "runlore.record.postgresql")
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MissingExtra, match=r"runlore\[postgres\]"):
+        make_engine("postgresql://host/db")
 
 
 def test_a_password_in_a_url_is_never_said() -> None:

@@ -52,7 +52,7 @@ def _lacked(checked: Checked, case: Case) -> Iterator[Lacked]:
     for call in case.calls:
         if call.outcome == "error" and _ACCESS.search(call.error):
             parts = [part for part in call.tool.split("__") if part not in ("", "mcp")]
-            yield Lacked("access", parts[0] if parts else call.tool, "", None)
+            yield Lacked("access", call.name if call.command or not parts else parts[0], "", None)
 
 
 def _objections(checked: Checked, case: Case, steps: dict[str, int]) -> Iterator[Objection]:
@@ -63,7 +63,7 @@ def _objections(checked: Checked, case: Case, steps: dict[str, int]) -> Iterator
             continue
         about = case.calls[said.after - 1].name if 0 < said.after <= len(case.calls) else ""
         place = (Source(checked.transcript, said.line, said.index),)
-        yield Objection(steps.get(about, 0), words, "the person who asked", _day(said.time), _where(checked), place)
+        yield Objection(steps.get(about, 0), words, "", _day(said.time), _where(checked), place)
 
 
 def _day(time: float) -> str:

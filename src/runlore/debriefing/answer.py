@@ -135,9 +135,9 @@ def _changed(seen: Seen) -> Iterator[Finding]:
         kind = Change("prose", item.step, text=words) if item.step else Change("good", text=words)
         yield _make(seen, "else-changed", kind, "the runbook did not say, and somebody had to be asked", item)
     for other in seen.others:
-        if other.step:
-            line = Change("question", subject=f"Step {other.step}", text=other.words)
-            yield _make(seen, "else-changed", line, other.words, other)
+        name = seen.document.rpartition("/")[2]
+        if name:
+            yield _make(seen, "else-changed", Change("note", text=other.words), other.words, other, f"lessons/{name}")
 
 
 def _from_worker(seen: Seen, question: QuestionKey, told: str) -> Iterator[Finding]:

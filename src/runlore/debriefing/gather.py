@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from runlore.model.debrief import Change, Finding
 
-RIPE_AT: dict[str, int] = {"optional": 3, "prose": 2, "question": 3}
+RIPE_AT: dict[str, int] = {"optional": 3, "prose": 2}
+REPEATED_FROM = 3
 """From how many runs on a kind of change is proposed; others at once. A shortcut has to repeat, a failure need not."""
 MOST_CHANGES = 8
 """Changes of one proposal; a person decides over what fits on a screen."""
@@ -50,8 +51,15 @@ def join(findings: Iterable[Finding]) -> tuple[Joined, ...]:
 
 def choose_ripe(joined: Iterable[Joined], rejected: Mapping[str, int]) -> tuple[Joined, ...]:
     """Choose what is to be proposed now, by document, the best supported first; ``rejected`` gives, by key, over how much evidence a person said no."""
-    ripe = [j for j in joined if j.runs >= RIPE_AT.get(j.change.kind, 1) and j.runs >= 2 * rejected.get(j.key, 0)]
+    ripe = [j for j in joined if j.runs >= ripe_at(j) and j.runs >= 2 * rejected.get(j.key, 0)]
     return tuple(sorted(ripe, key=lambda j: (j.document, -j.runs, j.change.step, j.change.kind, j.key)))
+
+
+def ripe_at(joined: Joined) -> int:
+    """From how many runs on a change is proposed: a worker's own note at once, a departure that only a transcript shows when it repeats."""
+    if joined.change.kind == "note" and joined.findings[0].why == joined.change.text:
+        return REPEATED_FROM
+    return RIPE_AT.get(joined.change.kind, 1)
 
 
 def by_document(ripe: Iterable[Joined]) -> dict[str, tuple[Joined, ...]]:

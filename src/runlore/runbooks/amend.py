@@ -23,7 +23,7 @@ from runlore.model.runbook import (
 )
 from runlore.runbooks.conditions import parse_condition
 from runlore.runbooks.edit import edit
-from runlore.runbooks.hidden import code_words, escape_words, quote_words
+from runlore.runbooks.hidden import code_words, escape_words, quote_words, shorten
 from runlore.runbooks.inline import parse_code
 from runlore.runbooks.parse import parse
 
@@ -34,7 +34,7 @@ MOST_GUARDS = 6
 MOST_LINES = 12
 _LONGEST = 240
 _WORD = re.compile(r"[^\W_]+")
-_WILD = "<*>"
+_SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +165,8 @@ def _on_step(runbook: Runbook, change: Change) -> Runbook | str:
 def _recovery(step: Step, change: Change) -> Step | str:
     for at, known in enumerate(step.recoveries):
         if is_same_sign(_plain(known.sign), change.subject):
-            if _words(change.text) <= _words(known.action):
-                return "it stands there already"
+            if known.action.strip():
+                return "it stands there already: the runbook has an answer to this"
             better = replace(known, action=_line(change.text))
             return replace(step, recoveries=(*step.recoveries[:at], better, *step.recoveries[at + 1 :]))
     added = Recovery(code_words(change.subject), _line(change.text))
@@ -226,5 +226,16 @@ def _plain(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    """Foreign words on one line, so that they stay words."""
-    return escape_words(" ".join(text.split()), _LONGEST) if text.strip() else ""
+    """Foreign words on one line, so that they stay words; what stands between single backticks stays code."""
+    line = shorten(" ".join(text.split()), _LONGEST)
+    pieces = _SPAN.split(line)
+    return "".join(
+        (
+            code_words(piece)
+            if at % 2
+            else f"{' ' * (piece[:1] == ' ')}{escape_words(piece, _LONGEST)}{' ' * (piece[-1:] == ' ')}"
+        )
+        if piece.strip()
+        else piece
+        for at, piece in enumerate(pieces)
+    )

@@ -206,7 +206,6 @@ class Watch:
         judged = self._judged_by(name)
         found: list[Deviation] = []
         answer: bool | None = None
-        number = judged[1].number if judged else 0
         if judged is not None:
             plan, step = judged
             known = self._flow.known(plan, step, event, self._inputs, event.time)
@@ -216,7 +215,7 @@ class Watch:
             text = f"`{name}` changes something, and no step of a runbook does it."
             found.append(Deviation("added", 0, text, (place,)))
         if not activity.command:
-            found += self._check_values(name, number, event, place)
+            found += self._check_values(name, judged[1] if judged else None, event, place)
         return tuple(found), answer
 
     def _is_foreign(self, activity: Activity) -> bool:
@@ -231,8 +230,9 @@ class Watch:
         text = f"`{step.activity}` was done without a person's yes right before it."
         return [Deviation("approval skipped", step.number, text, asked)]
 
-    def _check_values(self, name: str, number: int, event: Event, place: Source) -> list[Deviation]:
+    def _check_values(self, name: str, step: PlanStep | None, event: Event, place: Source) -> list[Deviation]:
         """Values from nowhere, and things on which the same was done before."""
+        number = step.number if step else 0
         found = [
             Deviation(
                 "wrong source",
@@ -241,19 +241,13 @@ class Watch:
                 (place,),
             )
             for argument in self._flow.untraced(event)
-            if not self._is_constant(number, argument, event)
+            if not _is_constant(step, argument, event)
         ]
         before = self._flow.done_before(name, event)
         if before is not None:
             text = f"`{name}` had been done on {before[0]} before."
             found.append(Deviation("repeated", number, text, (place, before[1])))
         return found
-
-    def _is_constant(self, number: int, argument: str, event: Event) -> bool:
-        """Whether an argument is what the runbook itself says that it always is."""
-        step = next((s for s in self._plan.steps if s.number == number), None) if self._plan and number else None
-        said = {name: source.value for name, source in step.sources if source.kind == "constant"} if step else {}
-        return argument in said and arguments_of(event.arguments).get(argument) == (said[argument],)
 
     def _check_order(self, plan: Plan, step: PlanStep, place: Source) -> list[Deviation]:
         """The steps that a step waits for and that were not done by then, each once a case."""
@@ -389,3 +383,9 @@ def _ordered(
     """In the order of SIGNS, those of one sign by place."""
     every = (*((_sign_of(d, refused), d) for d in deviations), *signs)
     return tuple(d for _, d in sorted(every, key=lambda e: (_RANK[e[0]], e[1].sources[:1], e[1].step, e[1].text)))
+
+
+def _is_constant(step: PlanStep | None, argument: str, event: Event) -> bool:
+    """Whether an argument is what the runbook itself says that it always is."""
+    said = {name: source.value for name, source in step.sources if source.kind == "constant"} if step else {}
+    return argument in said and arguments_of(event.arguments).get(argument) == (said[argument],)

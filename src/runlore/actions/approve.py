@@ -100,12 +100,18 @@ def answer(
 
 
 def withdraw_answer(caller: Caller, number: int) -> ApprovalRequest:
-    """Take a yes, or an open question, back: whoever gave or asked it, or an owner. Raises NotAllowed, NoSuchName, Conflict."""
+    """Take a yes, or an open question, back: who gave it, who asked and still holds the run, the person behind them, or an owner.
+
+    Raises NotAllowed, NoSuchName, Conflict.
+    """
     with caller.record.write(caller.company) as tx:
         asked = get_approval(tx, caller.company, number)
-        mine = caller.principal.id in authors_side(
-            tx, caller.company, [p for p in (asked.answered_by, asked.asked_by) if p]
+        me = caller.principal
+        holds = view_run(tx, caller.company, asked.run).run.lease.holder == me.id and asked.asked_by == me.id
+        person = me.kind == "human" and me.id in (
+            asked.answered_by,
+            *authors_side(tx, caller.company, (asked.asked_by,)),
         )
-        if not mine and not caller.principal.may("own"):
-            raise NotAllowed(caller.principal.name, f"withdraw approval {number}", "it is another's.")
+        if not (holds or person or me.may("own")):
+            raise NotAllowed(me.name, f"withdraw approval {number}", "it is another's.")
         return withdraw_approval(tx, caller.company, number, caller.principal.id, caller.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from runlore.actions.caller import Caller
 from runlore.actions.redact import open_redactor, redact_words
 from runlore.actions.run_view import RunView, view_run
-from runlore.errors import Conflict, UsageError
+from runlore.errors import Conflict, StaleLease, UsageError
 from runlore.model.run import EscalationCase
 from runlore.model.runbook import EscalationRule
 from runlore.record.escalations import answer_escalation, create_escalation, pass_on
@@ -19,11 +19,12 @@ LAST_RESORT = "owner"
 
 
 def escalate(
-    caller: Caller, number: int, question: str, *, step: int = 0, role: str = "", within: str = ""
+    caller: Caller, number: int, question: str, *, step: int = 0, role: str = "", within: str = "", fence: int = 0
 ) -> EscalationCase:
     """Hand a question of a run to a role: the one named, else the one that the runbook's escalation names for it, else the runbook's owner.
 
-    Whoever works on the run, or stands on the worker's side, may ask. Raises NotAllowed, NoSuchName, Conflict where the run has ended, UsageError.
+    Whoever holds the run may ask (``fence``: under that lease), and the person behind it. Raises NotAllowed, NoSuchName, StaleLease, Conflict where the
+    run has ended, UsageError.
     """
     caller.require("run", "escalate")
     words = question.strip()
@@ -41,8 +42,12 @@ def escalate(
             raise Conflict(f"Run {number} has ended as {view.run.state}.")
         if step:
             view.step(step)
-        if caller.principal.id not in authors_side(tx, caller.company, (view.run.worker, view.run.lease.holder)):
-            caller.require("assign", "escalate another's run")
+        holder = view.run.lease.holder
+        person = caller.principal.kind == "human" and caller.principal.id in authors_side(tx, caller.company, (holder,))
+        if caller.principal.id != holder and not person:
+            caller.require("assign", "escalate a run that another holds")
+        if fence and fence != view.run.lease.fence and caller.principal.id == holder:
+            raise StaleLease(number, "it has gone on without you")
         rule = choose_rule(view, clean, step)
         chosen = role or (rule.role if rule else "") or view.runbook.owner or LAST_RESORT
         fallback = rule.fallback if rule and not role else view.runbook.owner

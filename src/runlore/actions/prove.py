@@ -111,8 +111,9 @@ def _may_confirm(tx: Transaction, caller: Caller, view: RunView) -> bool:
     workers = list_workers(tx, caller.company, view.run.number)
     if principal.kind == "agent" or principal.id in workers:
         return False
-    if not (principal.may("verify") or (principal.kind == "human" and principal.may("run"))):
+    if not (principal.kind == "human" or principal.may("verify")):
         return False
+    caller.require("read", "confirm proof")
     if principal.id in authors_side(tx, caller.company, workers) and not works_alone(
         tx, caller.company, principal.id, caller.now
     ):

@@ -16,7 +16,7 @@ from runlore.running.report import apply_report, check_report
 
 MOST_RUNS = 200
 """Recorded runs that are walked again, the latest."""
-_WORKER = frozenset({"proof-missing", "proof-low", "approval-missing", "approval-stale"})
+_WORKER = frozenset({"proof-missing", "proof-low", "proof-other", "approval-missing", "approval-stale"})
 """Refusals that a recorded run could not have met: what was asked for did not stand in its runbook yet. A guard is met by what the run saw."""
 
 

@@ -7,16 +7,17 @@ from typing import Any
 
 from runlore.actions.caller import Caller
 from runlore.actions.redact import open_redactor, redact_words
-from runlore.actions.run_view import RunView, facts_of, view_run
+from runlore.actions.run_view import RunView, facts_of, proved_result, view_run
 from runlore.errors import Conflict, StaleLease
 from runlore.model import Problem
 from runlore.model.run import StepReport
 from runlore.record.canonical import parse_json, render_json
+from runlore.record.database import Transaction
 from runlore.record.events import append
 from runlore.record.idempotency import body_digest, find_answer, keep_answer
-from runlore.record.runs import change_lease, write_report
+from runlore.record.runs import change_lease, list_reports, write_report
 from runlore.running.lease import Refused, renew
-from runlore.running.order import ready
+from runlore.running.order import PASSED, SETTLED, ready
 from runlore.running.report import apply_report, check_report
 
 LARGEST_RESULT = 1 << 20
@@ -36,12 +37,14 @@ class Reported:
 def report_step(caller: Caller, number: int, report: StepReport, *, fence: int, key: str = "") -> Reported:
     """Report on a step of a run under the fence of its lease.
 
-    A report that does not count changes nothing and says everything that stands against it. The same ``key`` again gives the first answer.
+    A report that does not count changes nothing and says everything that stands against it. The same ``key`` again gives the first answer, under
+    whichever lease; the report that settled a step, sent again, is accepted again and changes nothing.
+    A report without a result is about the one that was proved.
     Raises NotAllowed, NoSuchName, StaleLease, KeyReused, Conflict where the run is not running.
     """
     caller.require("run", "report on a run")
     clean, problems = _clean(caller, report)
-    digest = body_digest({"run": number, "fence": fence, "report": asdict(clean)})
+    digest = body_digest({"run": number, "report": asdict(clean)})
     with caller.record.write(caller.company) as tx:
         if key and (answer := find_answer(tx, caller.company, caller.principal.id, key, digest)) is not None:
             return Reported(True, (), tuple(answer["ready"]), again=True)
@@ -50,6 +53,10 @@ def report_step(caller: Caller, number: int, report: StepReport, *, fence: int, 
         lease = renew(view.run.lease, caller.principal.id, fence, caller.now)
         if isinstance(lease, Refused):
             raise StaleLease(number, lease.why)
+        if _is_there(tx, caller, view, clean):
+            return Reported(True, (), ready(view.runbook, view.steps), again=True)
+        if clean.result is None and clean.kind in PASSED:
+            clean = replace(clean, result=proved_result(view, clean.step))
         facts = facts_of(view, clean.step, clean.result, caller.now)
         against = check_report(view.runbook, view.steps, clean, facts, view.where)
         if against:
@@ -73,6 +80,16 @@ def report_step(caller: Caller, number: int, report: StepReport, *, fence: int, 
         if key:
             keep_answer(tx, caller.company, caller.principal.id, key, digest, {"ready": list(next_steps)}, caller.now)
     return Reported(True, problems, next_steps)
+
+
+def _is_there(tx: Transaction, caller: Caller, view: RunView, report: StepReport) -> bool:
+    """Say whether a report is the very one that settled its step, sent again because its answer was lost."""
+    state = next((s.state for s in view.steps if s.number == report.step), "todo")
+    if state not in SETTLED or state != report.kind:
+        return False
+    *_, (last, by, _) = (r for r in list_reports(tx, caller.company, view.run.number) if r[0].step == report.step)
+    same = replace(report, result=last.result) if report.result is None else report
+    return by == caller.principal.id and same == last
 
 
 def check_running(view: RunView) -> None:

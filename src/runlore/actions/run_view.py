@@ -14,6 +14,7 @@ from runlore.context.packing.given import given_by
 from runlore.errors import Conflict
 from runlore.mining.conformance.evaluate import Known, Shown, arguments_of, decide, values_given
 from runlore.model.condition import Condition
+from runlore.model.condition_text import list_paths
 from runlore.model.issue import Issue
 from runlore.model.run import LEVELS, ApprovalRequest, EscalationCase, ProofItem, Run, RunStep
 from runlore.model.runbook import ApprovalRequirement, ProofRequirement, Runbook, Step
@@ -186,8 +187,8 @@ def _approval(view: RunView, step: Step, approval: ApprovalRequirement) -> Appro
     asked = [a for a in view.approvals if a.step == step.number and a.role == role]
     if not asked:
         return ApprovalFact(role)
-    last = asked[-1]
     now = shown_digest(request_for(view, step, approval))
+    last = next((a for a in reversed(asked) if a.digest == now), asked[-1])
     return ApprovalFact(role, last.state, last.digest == now)
 
 
@@ -213,18 +214,46 @@ def _ancestors(runbook: Runbook, step: Step) -> tuple[int, ...]:
 def _proof(view: RunView, step: Step, known: Known) -> Iterator[ProofFact]:
     for requirement in step.proof:
         items = [p for p in view.proofs if p.step == step.number and p.kind == requirement.kind]
-        best = max(items, key=lambda p: LEVELS.index(p.level), default=None)
-        earned = best.level if best else ""
-        person = _by_person(view, step, requirement)
-        if person:
+        shown = [p for p in items if _shows(p, step, requirement, known.result)]
+        earned = max((p.level for p in shown), key=LEVELS.index, default="")
+        if _by_person(view, step, requirement):
             earned = "P3"
+        condition = requirement.condition
         yield ProofFact(
             requirement.level,
             requirement.kind,
-            requirement.condition.text,
+            condition.text,
             earned,
-            _decide(requirement.condition, known),
+            _decide(condition, known),
+            judgement=condition.parsed is None,
+            of_another=bool(items) and not shown,
         )
+
+
+def _shows(proof: ProofItem, step: Step, requirement: ProofRequirement, result: Any) -> bool:
+    """Say whether a piece of proof is about the result that is reported: a tool's result is that result itself, and a link stands in it where the
+    condition says. Otherwise one thing could be proved and another one reported."""
+    if proof.kind == "tool result":
+        return result is not None and parse_value(proof.value) == result
+    if proof.kind == "url" and requirement.condition.parsed is not None and result is not None:
+        paths = [p.path for p in list_paths(requirement.condition.parsed) if p.step in (0, step.number)]
+        return not paths or any(proof.value in select_values(path, result) for path in paths)
+    return True
+
+
+def proved_result(view: RunView, step: int) -> Any:
+    """Give the result that stands as proof of a step, the one of the highest level and of several the last; None where there is none."""
+    items = [p for p in view.proofs if p.step == step and p.kind == "tool result"]
+    best = max(items, key=lambda p: (LEVELS.index(p.level), p.at), default=None)
+    return parse_value(best.value) if best else None
+
+
+def parse_value(text: str) -> Any:
+    """Read a value that somebody gave as text: JSON where it is JSON, else the text itself."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _by_person(view: RunView, step: Step, requirement: ProofRequirement) -> bool:

@@ -95,7 +95,7 @@ def hand_over_run(caller: Caller, number: int, to: str, fence: int = 0) -> Run:
         if not who.may("run"):
             raise Conflict(f"{who.name} may not run anything; hand it to somebody with the scope `run`.")
         if caller.principal.id == view.run.lease.holder:
-            if fence and fence != view.run.lease.fence:
+            if fence != view.run.lease.fence:
                 raise StaleLease(number, "it has gone on without you")
         else:
             caller.require("assign", "hand over another's run")

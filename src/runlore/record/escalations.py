@@ -48,7 +48,9 @@ def answer_escalation(
         raise Conflict(f"Escalation {number} is {case.state} already.")
     known = get_principal(tx, company, by.id)
     if by.company != company or not is_active(known, now):
-        raise NotAllowed(by.name, f"answer escalation {number}", "the credential is of another company, expired or revoked.")
+        raise NotAllowed(
+            by.name, f"answer escalation {number}", "the credential is of another company, expired or revoked."
+        )
     holders = {*list_holders(tx, company, case.role), *list_holders(tx, company, case.fallback)}
     if known.kind != "human" or not (known.may("own") or known.id in holders):
         raise NotAllowed(known.name, f"answer escalation {number}", f"it is for a person with the role `{case.role}`.")

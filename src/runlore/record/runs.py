@@ -126,7 +126,9 @@ def list_reports(tx: Transaction, company: str, run: int) -> tuple[tuple[StepRep
 def list_workers(tx: Transaction, company: str, number: int) -> tuple[str, ...]:
     """List the ids of everyone who has worked on a run: who started it, who holds it, and who reported on it in between."""
     run = get_run(tx, company, number)
-    rows = tx.all('SELECT DISTINCT "by" FROM reports WHERE company = :company AND run = :run', company=company, run=number)
+    rows = tx.all(
+        'SELECT DISTINCT "by" FROM reports WHERE company = :company AND run = :run', company=company, run=number
+    )
     return tuple(sorted({run.worker, run.lease.holder, *(str(row[0]) for row in rows)} - {""}))
 
 

@@ -42,13 +42,18 @@ class ApprovalFact:
 
 @dataclass(frozen=True, slots=True)
 class ProofFact:
-    """How a proof of a step stands: the least level asked for, the best that an artefact of this kind earned (empty: none), whether its condition holds."""
+    """How a proof of a step stands: the least level asked for, the best that an artefact of this kind earned (empty: none), whether its condition holds.
+
+    ``judgement`` is a condition in plain words. ``of_another`` says that what was attached is about something else than the result that is reported.
+    """
 
     level: str
     kind: str
     text: str
     earned: str = ""
     holds: bool | None = None
+    judgement: bool = True
+    of_another: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +185,10 @@ def _check_proof(step: Step, facts: StepFacts, where: str) -> list[Problem]:
     found = []
     for proof in facts.proof:
         asked = f"*Proof ({proof.level}): {proof.kind}, {proof.text}*"
-        if not proof.earned:
+        if not proof.earned and proof.of_another:
+            message = f"Step {step.number}: {asked} is missing: what was attached is not the result that is reported. Report what was proved."
+            found.append(_no(where, "proof-other", message))
+        elif not proof.earned:
             message = f"Step {step.number}: {asked} is missing: attach it (--proof “{proof.kind}:…”)."
             found.append(_no(where, "proof-missing", message))
         elif LEVELS.index(proof.earned) < LEVELS.index(proof.level):
@@ -188,6 +196,11 @@ def _check_proof(step: Step, facts: StepFacts, where: str) -> list[Problem]:
             found.append(_no(where, "proof-low", message))
         elif proof.holds is False:
             found.append(_no(where, "proof-fails", f"Step {step.number}: {asked} does not hold of what was attached."))
+        elif proof.holds is None and not proof.judgement:
+            message = (
+                f"Step {step.number}: {asked} cannot be decided: give the result that it speaks of (--result), whole."
+            )
+            found.append(_no(where, "proof-unknown", message))
     return found
 
 

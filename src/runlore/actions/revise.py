@@ -211,13 +211,12 @@ def with_main(bundle: Bundle, text: str) -> Bundle:
 
 
 def _note(caller: Caller, document: str, notes: Sequence[Joined]) -> Revised:
-    """What a worker said goes to the shelf of lessons, in the worker's words and labelled as such."""
+    """What workers said and transcripts show again and again goes to the shelf of lessons, labelled as what it is."""
     _, _, name = document.partition("/")
-    text = "\n".join(
-        f"- {j.change.text} (said by a worker, in {j.runs} debrief{'s' if j.runs != 1 else ''})" for j in notes
-    )
+    text = "\n".join(f"- {_as_lesson(j)}" for j in notes)
+    title = name.replace("-", " ")
     try:
-        done = note(caller, NewNote(text, f"Lessons: {name.replace('-', ' ')}", shelf="lessons"))
+        done = note(caller, NewNote(text, f"{title[:1].upper()}{title[1:]}", shelf="lessons"))
     except UsageError as error:
         return Revised(document, None, None, (), tuple((j, str(error)) for j in notes))
     proposal = done.proposals[0] if done.proposals else None
@@ -228,6 +227,14 @@ def _note(caller: Caller, document: str, notes: Sequence[Joined]) -> Revised:
             tx, caller.company, numbers, state, proposal.number if proposal else 0, caller.principal.id, caller.now
         )
     return Revised(document, proposal, None, tuple(notes), ())
+
+
+def _as_lesson(joined: Joined) -> str:
+    """A note as it stands on the shelf: the words, and whether a worker said so or transcripts show it."""
+    first = joined.findings[0]
+    if first.why == joined.change.text:
+        return f"{joined.change.text} (seen in {joined.runs} session{'s' if joined.runs != 1 else ''})"
+    return f"{joined.change.text} (said by a worker{f' in {joined.runs} debriefs' if joined.runs > 1 else ''})"
 
 
 def is_counters_only(before: str, after: str) -> bool:

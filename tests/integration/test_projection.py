@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from libraries import OWNER, bundle_of, hash_files, make_record, put, put_bundle
 
 from runlore.errors import LibraryDamaged, NoLibrary, StoreError
 from runlore.library import git
+from runlore.library.check import verify_folder
 from runlore.library.cover import COVER
 from runlore.library.recorded import tree_of
 from runlore.library.repository import pack_loose
@@ -456,3 +458,54 @@ def test_objects_are_packed_when_they_are_many(record: Record, folder: Path) -> 
     pack_loose(folder, most=0)
     assert list((folder / ".git/objects/pack").glob("*.pack"))
     assert_shown(record, folder)
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+def test_a_full_disk_at_every_call(
+    record: Record, folder: Path, monkeypatch: pytest.MonkeyPatch, lasting: bool
+) -> None:
+    put(record, "notes/a", "one\n")
+    put(record, "skills/post", "one\n", "skill", more__txt=b"one\n")
+    show(record, folder)
+    (folder / "notes/mine.md").write_text("mine\n")
+    call, ended, said = 0, False, set()
+    while not ended:
+        call += 1
+        put(record, "notes/a", f"{call}\n")
+        put(record, f"brand/b{call % 3}", f"{call}\n")
+        with monkeypatch.context() as patched:
+            count = fail_at(patched, call, lasting=lasting)
+            try:
+                show(record, folder)
+                ended = count() < call
+            except StoreError as error:
+                said.add(str(error).partition(": ")[2][-24:])
+        show(record, folder)
+        assert read_files(folder)["notes/a.md"] == f"{call}\n".encode()
+        assert read_files(folder)["notes/mine.md"] == b"mine\n"
+    assert call > 15
+    assert said == {" No space left on device"}
+    (folder / "notes/mine.md").unlink()
+    assert verify_folder(record, "acme", folder) == ()
+    assert not (folder / ".git/runlore/kept").exists()
+
+
+def fail_at(patched: pytest.MonkeyPatch, call: int, *, lasting: bool) -> Callable[[], int]:
+    """Let the n-th call that needs the disk find it full, or that and every one after it; gives how many calls there were."""
+    count = 0
+
+    def watch(real: Callable[..., object], needs: Callable[..., bool]) -> Callable[..., object]:
+        def called(*args: object, **names: object) -> object:
+            nonlocal count
+            if needs(*args):
+                count += 1
+                if count == call or (lasting and count > call):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return real(*args, **names)
+
+        return called
+
+    for name in ("link", "rename", "mkdir", "fsync"):
+        patched.setattr(os, name, watch(getattr(os, name), lambda *args: True))
+    patched.setattr(os, "open", watch(os.open, lambda path, flags, *rest: bool(flags & os.O_CREAT)))
+    return lambda: count

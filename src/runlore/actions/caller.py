@@ -15,7 +15,6 @@ from runlore.model import Problem
 from runlore.model.library import Principal, Scope
 from runlore.record.database import Record, Transaction, open_record
 from runlore.record.principals import find_by_credential
-from runlore.record.publications import list_outbox
 from runlore.settings import Settings
 
 Clock = Callable[[], int]
@@ -114,7 +113,7 @@ def open_caller(settings: Settings, clock: Clock) -> Iterator[Caller]:
         with record.read() as tx:
             principal = identify(settings, tx, now)
         caller = Caller(settings, record, principal, now)
-        yield replace(caller, problems=_finish(caller))
+        yield replace(caller, problems=show_published(caller))
     finally:
         record.close()
 
@@ -131,15 +130,11 @@ def identify(settings: Settings, tx: Transaction, now: int) -> Principal:
     return principal
 
 
-def _finish(caller: Caller) -> tuple[Problem, ...]:
-    """Bring the folder up to what is published already, where a crash came between."""
-    with caller.record.read() as tx:
-        waiting = list_outbox(tx, caller.company)
-    return show_published(caller) if waiting else ()
-
-
 def show_published(caller: Caller) -> tuple[Problem, ...]:
-    """Bring the library folder up to the record, where this home has one. What is published stays published if that fails: the next command does it."""
+    """Bring the library folder up to the record, where this home has one; costs next to nothing where it is.
+
+    What is published stays published if that fails, and the next command tries again.
+    """
     if not caller.folder.is_dir():
         return ()
     try:

@@ -48,6 +48,7 @@ _MOST_PASSAGES: Final = 16
 _MOST_MATCHES: Final = 10
 _MOST_NAMED: Final = 20
 _MOST_SKILLS: Final = 3
+CHOSEN: Final = "What the leader adds"
 NAMED: Final = "What the steps name"
 MATCHING: Final = "What else matches"
 _MATCHES: Final = 0.2
@@ -261,7 +262,7 @@ def _chosen(search: _Search, choice: Choice) -> Iterator[Candidate | _Named]:
         yield skill_candidate(_get_approved(search, document), (choice.why,))
     for name in choice.documents:
         document = resolve_name(search.tx, search.company, name, search.teams)
-        yield _Named(_get_approved(search, document), (choice.why,), NAMED, NAMED_SHARE)
+        yield _Named(_get_approved(search, document), (choice.why,), CHOSEN, NAMED_SHARE)
 
 
 def _on_shelf(name: str, shelf: str) -> str:

@@ -80,7 +80,7 @@ def import_documents(caller: Caller, request: ImportRequest, progress: Progress 
         if request.publish:
             check_self_publishing(tx, caller, "publish what it imports")
     problems: list[Problem] = []
-    offers = list(read_offers(caller, request, teams, problems))
+    offers = list(read_offers(caller, request, teams, problems, progress))
     group = _group(offers)
     done: list[ImportedDocument] = []
     with caller.record.read() as tx:
@@ -112,7 +112,11 @@ def _batches(offers: Sequence[Offer]) -> Iterator[Sequence[Offer]]:
 
 
 def read_offers(
-    caller: Caller, request: ImportRequest, teams: frozenset[str], problems: list[Problem]
+    caller: Caller,
+    request: ImportRequest,
+    teams: frozenset[str],
+    problems: list[Problem],
+    progress: Progress | None = None,
 ) -> Iterator[Offer]:
     """Read what stands under the request's paths, bundled and redacted; what is wrong with files that are no document goes to ``problems``."""
     redactor = open_redactor(caller.settings)
@@ -120,10 +124,12 @@ def read_offers(
     for tree in read_tree(request.paths):
         problems += tree.problems
         bundled = bundle_files(tree.files)
-        found = {document.source: document for document in bundled.documents}
-        own = [p for p in bundled.problems if p.file in found]
-        problems += (p for p in bundled.problems if p.file not in found)
-        for incoming in bundled.documents:
+        own: dict[str, list[Problem]] = {document.source: [] for document in bundled.documents}
+        for problem in bundled.problems:
+            own.get(problem.file, problems).append(problem)
+        for done, incoming in enumerate(bundled.documents, 1):
+            if progress:
+                progress(done, len(bundled.documents), f"reading {incoming.name}")
             shown = redactor.redact_text(incoming.source)
             if shown != incoming.source:
                 problems.append(Problem(shown, 0, "secret-in-name", UNFIT_NAME))
@@ -135,8 +141,7 @@ def read_offers(
                 continue
             taken[document] = incoming.source
             offer = make_offer(redactor, document, incoming.bundle, incoming.source)
-            said = (*warnings, *(p for p in own if p.file == incoming.source))
-            yield replace(offer, problems=(*said, *offer.problems))
+            yield replace(offer, problems=(*warnings, *own[incoming.source], *offer.problems))
 
 
 def _place(incoming: Incoming, request: ImportRequest, teams: frozenset[str]) -> tuple[str, tuple[Problem, ...]]:

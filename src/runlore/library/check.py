@@ -14,7 +14,7 @@ from runlore.library import git
 from runlore.library.cover import COVER_HASHES
 from runlore.library.folder import KEPT, OWN, BlockedPath, hold, mode_of, read_file, walk
 from runlore.library.intake import readable
-from runlore.library.projection import is_ours, one_committer, project_held
+from runlore.library.projection import hold_library, is_ours, project_held
 from runlore.library.recorded import Commit, Mode, Source, list_commits, open_source, read_content, tree_of
 from runlore.library.repository import (
     BY_HAND,
@@ -51,7 +51,7 @@ def verify_folder(record: Record, company: str, folder: Path) -> tuple[Problem, 
         with hold(folder) as root, record.read() as tx:
             source = open_source(tx, company)
             return tuple(_verify(source, folder, root))
-    except (GitError, StoreError) as error:
+    except (GitError, StoreError, OSError) as error:
         return (_problem(str(folder), "library-repository", str(error)),)
 
 
@@ -239,7 +239,7 @@ def rebuild(record: Record, company: str, folder: Path) -> Path | None:
     place = folder.resolve()
     beside = place.with_name(f".{place.name}.rebuilding")
     shutil.rmtree(beside, ignore_errors=True)
-    with one_committer(record, company), hold(place, make=True) as root:
+    with hold_library(record, company, place) as root:
         if not is_ours(root):
             raise NoLibrary(str(folder), "it holds other files, and would be replaced")
         with hold(beside, make=True) as fresh:

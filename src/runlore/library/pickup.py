@@ -14,8 +14,8 @@ from typing import Final
 
 from runlore.library.cover import COVER_HASHES
 from runlore.library.edits import Changes, Edit, HandEdits, Shown, list_added, list_changed, sort_in
-from runlore.library.folder import BlockedPath, Found, hold, mode_of, read_file, walk
-from runlore.library.projection import is_settled, one_committer, project_held
+from runlore.library.folder import BlockedPath, Found, mode_of, read_file, walk
+from runlore.library.projection import hold_library, is_settled, project_held
 from runlore.library.recorded import Mode, Source, files_of, open_source
 from runlore.library.repository import find_obstacle
 from runlore.library.stamps import stamped_mode, use_stamps
@@ -37,7 +37,7 @@ def find_edits(record: Record, company: str, folder: Path) -> HandEdits:
 
     Raises as ``project`` does.
     """
-    with one_committer(record, company), hold(folder, make=True) as root:
+    with hold_library(record, company, folder) as root:
         if not is_settled(record, company, folder):
             project_held(record, company, folder, root)
         if obstacle := find_obstacle(folder):
@@ -132,7 +132,7 @@ def settle(record: Record, company: str, folder: Path, edits: Iterable[Edit]) ->
     Call it when the record holds the bytes of the edits. Raises as ``project`` does.
     """
     left: list[str] = []
-    with one_committer(record, company), hold(folder, make=True) as root:
+    with hold_library(record, company, folder) as root:
         with record.read() as tx:
             source = open_source(tx, company)
             for edit in edits:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from runlore.errors import GitError, NoLibrary
+from runlore.errors import GitError, NoLibrary, StoreError
 from runlore.library import git
 from runlore.library.cover import COVER, COVER_HASHES
 from runlore.library.folder import OWN, BlockedPath, hold, list_aside, read_file, recover, walk
@@ -73,7 +73,7 @@ def project(record: Record, company: str, folder: Path) -> tuple[Publication, ..
     """
     if is_settled(record, company, folder):
         return ()
-    with one_committer(record, company), hold(folder, make=True) as root:
+    with hold_library(record, company, folder) as root:
         return project_held(record, company, folder, root)
 
 
@@ -102,7 +102,21 @@ def project_held(record: Record, company: str, folder: Path, root: int) -> tuple
 
 
 @contextlib.contextmanager
-def one_committer(record: Record, company: str) -> Iterator[None]:
+def hold_library(record: Record, company: str, folder: Path) -> Iterator[int]:
+    """Hold the library folder alone on this machine, and the right to write it alone on all machines; gives its descriptor.
+
+    Makes the folder where it is missing. What the disk refuses inside the block is raised as StoreError.
+    """
+    try:
+        with _one_committer(record, company), hold(folder, make=True) as root:
+            yield root
+    except OSError as error:
+        why = f"the library folder cannot be read or written: {error.strerror or error}"
+        raise StoreError(str(folder), why) from error
+
+
+@contextlib.contextmanager
+def _one_committer(record: Record, company: str) -> Iterator[None]:
     """Let one process of all machines project at a time. Where the record is a file, the lock of the folder does that alone."""
     if record.kind == "sqlite":
         yield

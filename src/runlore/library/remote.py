@@ -16,8 +16,8 @@ from runlore.errors import GitError, NothingToRead, RemoteMoved, UsageError
 from runlore.library import git
 from runlore.library.cover import COVER_HASHES
 from runlore.library.edits import Changes, Edit, HandEdits, Shown, list_added, list_changed, sort_in
-from runlore.library.folder import LARGEST, Found, hold
-from runlore.library.projection import one_committer, project_held
+from runlore.library.folder import LARGEST, Found
+from runlore.library.projection import hold_library, project_held
 from runlore.library.recorded import Source, files_of, open_source, read_content
 from runlore.library.repository import list_notes, read_main
 from runlore.record.canonical import hash_bytes
@@ -62,7 +62,7 @@ def pull(record: Record, company: str, folder: Path, remote: str, branch: str = 
     The edits stand in no file of the folder: to settle them changes nothing. Raises NothingToRead where there is no such branch, UsageError, GitError,
     and as ``project`` does.
     """
-    with one_committer(record, company), hold(folder, make=True) as root:
+    with hold_library(record, company, folder) as root:
         project_held(record, company, folder, root)
         url = find_address(folder, remote)
         theirs = _fetch(folder, url, remote, branch)

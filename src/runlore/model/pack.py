@@ -17,6 +17,7 @@ SECTIONS = (
     "What good looks like",
     "Integrations",
     "Skills",
+    "What the leader adds",
     "What the steps name",
     "What else matches",
     "Example",

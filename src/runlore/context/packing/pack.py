@@ -38,6 +38,8 @@ _RECEIPT = 30
 _SECTION = 8
 _LABELS = 5
 _MOST_LEFT_OUT = 5
+_MOST_REPEATED = 20_000
+"""Characters beyond which a text is not looked for in another."""
 _LEAST_SAID = 8
 """Words below which a text is too short to be called a repetition."""
 
@@ -207,7 +209,7 @@ def _fuller(chosen: Sequence[_Choice], room: int) -> tuple[_Choice, ...]:
 
 def _repeats(candidate: Candidate, chosen: Sequence[_Choice]) -> str:
     """Give the id of a document that is shown already and holds all that this one would say; empty for none."""
-    if not candidate.texts:
+    if not candidate.texts or len(candidate.texts[0].text) > _MOST_REPEATED:
         return ""
     words = same_words(candidate.texts[0].text)
     if words.count(" ") < _LEAST_SAID:

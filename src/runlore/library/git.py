@@ -93,7 +93,7 @@ def call(
 
     Raises GitError as ``run`` does, for codes above ``most``.
     """
-    environment = {**_environment(repo), **({"GIT_INDEX_FILE": str(index)} if index else {})}
+    environment = {**_environment(repo), **({"GIT_INDEX_FILE": str(index.absolute())} if index else {})}
     name = next((arg for before, arg in pairwise(("", *args)) if "-c" not in (before, arg)), "")
     return _finish(_command(repo, args), name, environment, input=input, timeout=timeout, most=most)
 

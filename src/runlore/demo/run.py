@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,11 +18,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from runlore.corpus.discovery import find_host_folders, list_transcript_files
+from runlore.demo import company
 from runlore.demo.writing import write_demo
 
 FOLDER: Final = ".demo"
 SHOWN_EFFECT: Final = "mcp__instagram__publish_media"
 """The effect of the workflow whose runbook is shown: a picture is published on Instagram."""
+
+EXAMPLES: Final = Path(__file__).parents[3] / "examples"
+"""The example company, where the demo runs from the repository."""
 
 _MARK: Final = "written-by-runlore-demo"
 
@@ -36,11 +41,12 @@ class Demo:
         self.report = folder / "report.html"
         self.environment = {**os.environ, "RUNLORE_HOME": str(self.home)}
 
-    def call(self, *words: str) -> None:
-        """Print a command as one would type it, and run it; a failing command ends the demo with its code."""
-        print(f"\n$ RUNLORE_HOME={self.home} runlore {' '.join(words)}\n", flush=True)
+    def call(self, *words: str, fine: tuple[int, ...] = (0,)) -> None:
+        """Print a command as one would type it, and run it; one that ends with another code than is fine ends the demo with it."""
+        typed = shlex.join(words)
+        print(f"\n$ RUNLORE_HOME={self.home} runlore {typed}\n", flush=True)
         code = subprocess.run([*_PROGRAM, *words], env=self.environment, check=False).returncode
-        if code:
+        if code not in fine:
             sys.exit(code)
 
     def ask(self, *words: str) -> Any:
@@ -79,6 +85,27 @@ def clear(folder: Path) -> None:
     (folder / _MARK).write_text("This folder may be deleted at any time.\n", "utf-8")
 
 
+def show_library(demo: Demo) -> None:
+    """Make a record, import the example company beside what was mined, and assign an issue with its context."""
+    print("\n── From drafts to a library ──")
+    demo.call("init", "--company", company.NAME)
+    if not EXAMPLES.is_dir():
+        print("The example company lies in the folder examples of the repository, which is not here.")
+        return
+    acme = os.path.relpath(EXAMPLES / "acme")
+    demo.call("import", acme, "--publish")
+    demo.call("search", "put the fog picture on our instagram account")
+    demo.call("search", "bake a rye bread")
+    demo.call("issue", "import", os.path.relpath(EXAMPLES / "issues.json"))
+    demo.call("assign", "1", "--to", "agent", "--budget", "4000", "--yes")
+    print("\nThe agent begins, and is told what is missing before the work starts:")
+    demo.call("integrations", "check", "instagram-graph", fine=(0, 1))
+    demo.environment["RUNLORE_TOKEN"] = (demo.home / "credentials" / "agent").read_text("ascii").strip()
+    demo.call("run", "start", "1", fine=(0, 1))
+    del demo.environment["RUNLORE_TOKEN"]
+    demo.call("verify")
+
+
 def say_what_next(folder: Path) -> None:
     """Say how many sessions of the user's own there are, and the two next commands."""
     program = _name_program()
@@ -92,7 +119,8 @@ def say_what_next(folder: Path) -> None:
         )
     print("\nNext:\n")
     print(f"  {program} mine{'' if own else ' PATH'}" + " " * (10 if own else 5) + "# find what your own agents repeat")
-    print(f"  {program} workflows     # look at it again, ranked by what it costs\n")
+    print(f"  {program} workflows     # look at it again, ranked by what it costs")
+    print(f"  {program} init          # a library of your own, with what was mined as proposals\n")
     print(f"Everything that the demo wrote is in {folder}; delete it whenever you like.")
 
 
@@ -122,6 +150,7 @@ def main() -> None:
     demo.call("show", name, "--evidence")
     demo.call("report", str(demo.report))
     print(f"\nThe report: {demo.report.resolve().as_uri()}")
+    show_library(demo)
     print(f"That took {time.monotonic() - started:.0f} seconds.\n")
     say_what_next(folder)
 

@@ -30,6 +30,7 @@ ChangeKind = Literal[
     "prerequisite",  # a line of Prerequisites
     "good",  # a line of What good looks like
     "guard",  # a line *Proceed only if* or *Stop if* of a step
+    "binding",  # the source of an argument of a step
     "optional",  # *Optional when* of a step
     "prose",  # a sentence in a step's prose
     "input",  # an input, or what is said of one
@@ -45,7 +46,7 @@ class Change:
 
 
     failure: ``subject`` sign, ``text`` recovery, ``detail`` cause, ``count`` how often seen · recovery: ``subject`` sign, ``text`` action ·
-    guard: ``subject`` ``proceed`` or ``stop``, ``text`` condition · optional: ``text`` condition · input: ``subject`` name, ``text`` · prerequisite: ``subject`` an integration, or ``text`` ·
+    guard: ``subject`` ``proceed`` or ``stop``, ``text`` condition · binding: ``subject`` the argument, ``text`` it with its source as the format writes it · optional: ``text`` condition · input: ``subject`` name, ``text`` · prerequisite: ``subject`` an integration, or ``text`` ·
     good: ``subject`` what it was (``Rejected 2026-03-02``), ``text`` the person's words, ``detail`` their role ·
     escalation: ``subject`` situation, ``text`` role, ``detail`` within · question: ``subject``, ``text`` · the others: ``text``.
     """

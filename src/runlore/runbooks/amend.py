@@ -21,6 +21,7 @@ from runlore.model.runbook import (
     Runbook,
     Step,
 )
+from runlore.runbooks.bindings import parse_binding
 from runlore.runbooks.conditions import parse_condition
 from runlore.runbooks.edit import edit
 from runlore.runbooks.hidden import code_words, escape_words, quote_words, shorten
@@ -185,6 +186,18 @@ def _guard(step: Step, change: Change) -> Step | str:
     return replace(step, stop_if=(*known, condition))
 
 
+def _binding(step: Step, change: Change) -> Step | str:
+    binding = parse_binding(change.text)
+    if binding is None or binding.name != change.subject:
+        return "it is no source of an argument"
+    for at, known in enumerate(step.bindings):
+        if known.name == binding.name:
+            if known.source.kind != "unknown":
+                return "it stands there already: the runbook names a source"
+            return replace(step, bindings=(*step.bindings[:at], binding, *step.bindings[at + 1 :]))
+    return replace(step, bindings=(*step.bindings, binding))
+
+
 def _optional(step: Step, change: Change) -> Step | str:
     if step.optional_when is not None:
         return "the step is optional already"
@@ -209,6 +222,7 @@ _ON_RUNBOOK: dict[str, Callable[[Runbook, Change], Runbook | str]] = {
 _ON_STEPS: dict[str, Callable[[Step, Change], Step | str]] = {
     "recovery": _recovery,
     "guard": _guard,
+    "binding": _binding,
     "optional": _optional,
     "prose": _prose,
 }

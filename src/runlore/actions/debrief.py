@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from runlore.actions.caller import Caller
+from runlore.actions.learn import learn
 from runlore.actions.reading import read_transcripts
 from runlore.actions.redact import open_redactor, redact_words
 from runlore.actions.revise import Revised, revise
@@ -79,7 +80,8 @@ def debrief_sessions(
                 continue
             seen = seen_of(_document_of(tx, caller, checked))
             made.append((_keep(tx, caller, "session", subject, seen, "", "transcript"), seen))
-    revised = revise(caller) if made else ()
+        learned = learn(tx, caller)
+    revised = revise(caller) if made or learned else ()
     return tuple(
         Debriefed(debrief, list_to_ask(seen), tuple(r for r in revised if r.document == debrief.document))
         for debrief, seen in made

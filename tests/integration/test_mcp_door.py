@@ -137,7 +137,7 @@ def test_a_proposal_waits_for_a_person_and_serves_nobody_before(home):
     assert offered["state"] == "open" and offered["proposal"] > 0
     assert again.structured_content == read.structured_content
     listed = json.loads(runlore(home, "proposals", "--json").stdout)
-    assert [p["document"] for p in listed["proposals"] if p["number"] == offered["proposal"]] == [
+    assert [p["document"] for p in listed if p["number"] == offered["proposal"]] == [
         "notes/weekly-figures"
     ]
     token = credential_file(Settings(home, home), "agent").read_text().strip()
@@ -211,3 +211,60 @@ def test_before_init_the_door_says_what_to_do(tmp_path):
     done = runlore(tmp_path, "mcp")
     assert done.returncode in (1, 2)
     assert "runlore init" in done.stderr
+
+
+def test_an_agent_follows_a_runbook_through_the_door_and_a_person_stays_in_charge(home, tmp_path):
+    fields = ("--field", "day=2026-03-10", "--field", "customer=Visby")
+    made = runlore(home, "issue", "new", "Restore the bookings of 10 March", "--label", "restore", "--json", *fields)
+    issue = json.loads(made.stdout)["number"]
+    assert (
+        runlore(home, "assign", str(issue), "--to", "agent", "--runbook", "restore-database", "--yes").returncode == 0
+    )
+    set_ = {"AWS_PROFILE": "x", "PGPASSFILE": "x"}
+    (work, blocked) = ask(home, ("my_work", {}), ("start_run", {"issue": str(issue)}), **set_)
+    assert [w["issue"] for w in work.structured_content["work"]] == [issue]
+    run = blocked.structured_content
+    assert run["state"] == "running" and run["runbook"] == "runbooks/restore-database"
+    assert run["ready"][0]["tool"] == "Bash"
+    number, fence = run["run"], run["fence"]
+    refused, early, skipped = ask(
+        home,
+        ("report_step", {"run": number, "step": 1, "outcome": "done", "fence": fence}),
+        ("report_step", {"run": number, "step": 3, "outcome": "done", "fence": fence}),
+        ("report_step", {"run": number, "step": 2, "outcome": "skipped", "fence": fence, "why": ""}),
+    )
+    assert [a.structured_content["accepted"] for a in (refused, early, skipped)] == [False, False, False]
+    assert any("proof-missing" in p for p in refused.structured_content["problems"])
+    assert any("step-early" in p for p in early.structured_content["problems"])
+    claimed, yes, stale, asked = ask(
+        home,
+        ("attach_proof", {"run": number, "step": 1, "kind": "person", "value": "Ingmar nodded", "fence": fence}),
+        ("request_approval", {"run": number, "step": 1, "fence": fence}),
+        ("report_step", {"run": number, "step": 1, "outcome": "failed", "why": "x", "fence": fence + 1}),
+        ("escalate", {"run": number, "step": 1, "question": "The list is empty. Which bucket?"}),
+    )
+    assert claimed.is_error and "own credential" in claimed.content[0].text
+    assert yes.is_error and "no approval" in yes.content[0].text
+    assert stale.is_error and "Nothing was written" in stale.content[0].text
+    assert asked.structured_content["state"] == "open"
+    answered = runlore(
+        home, "answer", str(asked.structured_content["escalation"]), "The", "one", "in", "the", "runbook."
+    )
+    assert answered.returncode == 0, answered.stderr
+    again, failed, ended, debrief = ask(
+        home,
+        ("my_work", {}),
+        (
+            "report_step",
+            {"run": number, "step": 1, "outcome": "failed", "why": "NoSuchBucket", "fence": fence, "key": "k1"},
+        ),
+        ("finish_run", {"run": number, "fence": fence, "outcome": "failed", "why": "there is no such bucket"}),
+        ("answer_debrief", {"run": number, "answers": {"else-changed": "The bucket was renamed."}}),
+    )
+    assert "The one in the runbook." in again.structured_content["answered"][0]
+    assert failed.structured_content["accepted"]
+    assert ended.structured_content["state"] == "failed"
+    told = debrief.structured_content
+    assert "NoSuchBucket" in told["answers"]["step-failed"]
+    assert "renamed" in told["answers"]["else-changed"]
+    assert told["proposals"]

@@ -24,6 +24,7 @@ Words = Annotated[str, Field(max_length=8_000)]
 def add_runs(server: MCPServer, settings: Settings, clock: Clock) -> None:
     """Add the tools with which an agent works on a run."""
     _add_working(server, settings, clock)
+    _add_proving(server, settings, clock)
     _add_asking(server, settings, clock)
 
 
@@ -52,7 +53,7 @@ def _add_working(server: MCPServer, settings: Settings, clock: Clock) -> None:
     @told
     def report_step(
         run: Number,
-        step: Annotated[int, Field(ge=1)],
+        step: Annotated[int, Field(ge=1, description="The step's number.")],
         outcome: Annotated[ReportKind, Field(description="done, failed, skipped or adapted (done in another way).")],
         fence: Fence,
         why: Annotated[Words, Field(description="The reason: needed for everything but done.")] = "",
@@ -70,6 +71,8 @@ def _add_working(server: MCPServer, settings: Settings, clock: Clock) -> None:
         with open_agent(settings, clock) as caller:
             return working.report(caller, run, step, outcome, why, result, judged, fence, key)
 
+
+def _add_proving(server: MCPServer, settings: Settings, clock: Clock) -> None:
     @server.tool(annotations=CHANGES, structured_output=True)
     @told
     def attach_proof(
@@ -101,7 +104,9 @@ def _add_working(server: MCPServer, settings: Settings, clock: Clock) -> None:
 def _add_asking(server: MCPServer, settings: Settings, clock: Clock) -> None:
     @server.tool(annotations=CHANGES, structured_output=True)
     @told
-    def request_approval(run: Number, step: Annotated[int, Field(ge=1)], fence: Fence) -> ApprovalAsked:
+    def request_approval(
+        run: Number, step: Annotated[int, Field(ge=1, description="The step's number.")], fence: Fence
+    ) -> ApprovalAsked:
         """Ask for a person's yes to a step, over exactly what stands now. Nothing that you or this client answers counts as one."""
         with open_agent(settings, clock) as caller:
             return working.ask_approval(caller, run, step, fence)

@@ -14,7 +14,7 @@ from typing import Final
 from runlore.context.ranking.signals import Signals
 
 ORDER: Final = Signals(
-    whole=0.206, title=0.151, lead=0.186, passage=0.109, pairs=0.137, about=0.159, named=0.053, served=0.3, votes=0.3
+    whole=0.206, title=0.2, lead=0.186, passage=0.109, pairs=0.137, about=0.159, named=0.053, served=0.3, votes=0.3
 )
 """What each signal weighs in the order."""
 LEAST_BEST: Final = Signals(0.05, 0.05, 0.05, 0.05, 0.05, about=0.1, named=0.1, served=0.5, votes=0.3)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from library_example import SECRET, VOICE, act, make_library, offer
+from library_example import SECRET, VOICE, act, make_library, offer, proposals
 from story import Runlore
 
 from postgres_server import PostgresServer
@@ -68,6 +68,7 @@ def test_a_moved_base_makes_a_proposal_stale_and_edits_apart_are_merged(
     (folder / "voice.md").write_text(text + "\nWe greet by name.\n", "utf-8")
     second = offer(cleo, folder / "voice.md", "--shelf", "brand", reason="Greet people")
     runlore("review", second, "--accept")
+    assert [p["stale"] for p in proposals(runlore, "brand/voice")] == [True]
     assert "stale-base" in runlore("review", first, "--accept", code=1).err
     merged = int(re.search(r"are proposal (\d+) now", runlore("review", first, "--merge").out)[1])  # type: ignore[index]
     assert "your own side" in cleo("review", merged, "--accept", code=1).err

@@ -120,6 +120,16 @@ def test_whatever_differs_is_named_and_can_be_made_anew(record: Record, folder: 
     )
 
 
+@pytest.mark.parametrize("forge", [amend, smuggle])
+def test_nothing_is_built_upon_a_forged_commit(record: Record, folder: Path, forge: Callable[[Path], None]) -> None:
+    forge(folder)
+    forged = run_git(folder, "rev-parse", "main").strip()
+    put(record, "notes/later", "x\n")
+    show(record, folder)
+    assert verify(record, folder) == []
+    assert run_git(folder, "rev-parse", f"by-hand/{forged[:12]}").strip() == forged
+
+
 def test_a_commit_that_the_record_does_not_name(record: Record, folder: Path) -> None:
     with record.write("acme") as tx:
         mark_projected(tx, "acme", 3, "1" * 40)

@@ -17,6 +17,7 @@ from runlore.errors import LibraryDamaged, NoLibrary, StoreError
 from runlore.library import git
 from runlore.library.check import verify_folder
 from runlore.library.cover import COVER
+from runlore.library.pickup import find_edits
 from runlore.library.recorded import tree_of
 from runlore.library.repository import pack_loose
 from runlore.model.document import Bundle, FileContent
@@ -509,3 +510,26 @@ def fail_at(patched: pytest.MonkeyPatch, call: int, *, lasting: bool) -> Callabl
         patched.setattr(os, name, watch(getattr(os, name), lambda *args: True))
     patched.setattr(os, "open", watch(os.open, lambda path, flags, *rest: bool(flags & os.O_CREAT)))
     return lambda: count
+
+
+def test_names_that_git_or_a_file_system_reads_are_written_out(record: Record, folder: Path) -> None:
+    names = (
+        ".git/config",
+        ".gitmodules",
+        "sub/.GIT/hooks/post-checkout",
+        "line\nbreak.txt",
+        "x" * 300,
+        "a/" * 30 + "deep.txt",
+        "git~1",
+    )
+    files = (FileContent("SKILL.md", b"x\n"), *(FileContent(name, name.encode(), executable=True) for name in names))
+    with record.write("acme") as tx:
+        put_bundle(tx, "skills/odd", Bundle("skill", "SKILL.md", files))
+    show(record, folder)
+    there = read_files(folder / "skills/odd")
+    assert len(there) == len(files)
+    assert there["%2Egit/config"] == b".git/config"
+    assert there["sub/%2EGIT/hooks/post-checkout"] == b"sub/.GIT/hooks/post-checkout"
+    assert not any(part.lower().startswith(".git") for path in there for part in path.split("/"))
+    assert verify_folder(record, "acme", folder) == ()
+    assert find_edits(record, "acme", folder).edits == ()

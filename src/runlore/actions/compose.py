@@ -141,7 +141,6 @@ def compose(
             *own,
             *_chosen(search, choice),
             *linked.candidates,
-            *(_matching_skills(search) if runbook is None else ()),
             *_named_by_issue(search, known),
             *_matching(search, runbook),
         ]
@@ -279,21 +278,21 @@ def _named_by_issue(search: _Search, known: Mapping[str, GivenInput]) -> Iterato
                 yield _Named(shelved, (f"the issue's {given.origin} names it",), MATCHING, NAMED_SHARE)
 
 
-def _matching_skills(search: _Search) -> Iterator[Candidate]:
-    """The skills that fit where no runbook does."""
-    for hit in search.find(search.queries, ("skills",), _MOST_SKILLS)[:_MOST_SKILLS]:
-        shelved = find_shelved(search.tx, search.company, hit.name) if hit.score >= FITS else None
-        if shelved is not None:
-            yield skill_candidate(shelved, hit.why)
-
-
-def _matching(search: _Search, runbook: Shelved | None) -> Iterator[_Named]:
-    """The documents of the knowledge shelves that fit the request together with what its runbook is called, best first."""
+def _matching(search: _Search, runbook: Shelved | None) -> Iterator[Candidate | _Named]:
+    """The documents of the knowledge shelves that fit the request together with what its runbook is called, best first; without a runbook
+    also the skills that fit."""
     query = "\n".join([search.queries[-1], *([runbook.title] if runbook else [])])
-    for hit in search.find((query,), KNOWLEDGE, _MOST_MATCHES)[:_MOST_MATCHES]:
+    shelves = KNOWLEDGE if runbook else (*KNOWLEDGE, "skills")
+    skills = 0
+    for hit in search.find((query,), shelves, _MOST_MATCHES)[:_MOST_MATCHES]:
         shelved = find_shelved(search.tx, search.company, hit.name) if hit.score >= _MATCHES else None
-        if shelved is not None:
+        if shelved is None:
+            continue
+        if hit.shelf != "skills":
             yield _Named(shelved, hit.why, MATCHING, MATCH_SHARE)
+        elif hit.score >= FITS and skills < _MOST_SKILLS:
+            skills += 1
+            yield skill_candidate(shelved, hit.why)
 
 
 def _with_passages(search: _Search, found: Sequence[Candidate | _Named]) -> Iterator[Candidate]:

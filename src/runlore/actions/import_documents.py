@@ -16,14 +16,16 @@ from runlore.errors import UsageError
 from runlore.library.reading import read_tree
 from runlore.model import Problem
 from runlore.model.document import SHELVES
-from runlore.model.library import render_document_id
+from runlore.model.library import Proposal, render_document_id
 from runlore.record.blobs import get_bundle
 from runlore.record.companies import list_teams
 from runlore.record.database import Transaction
 from runlore.record.documents import find_document
-from runlore.record.proposals import create_proposal
+from runlore.record.proposals import close_proposal, create_proposal, list_proposals
 from runlore.record.revisions import get_revision
 from runlore.runbooks.formats.bundling import Incoming, bundle_files
+
+Outcome = Literal["published", "proposed", "waiting", "unchanged", "refused"]
 
 _AT_ONCE = 200
 """Documents of one transaction: an import that is interrupted keeps what is done, and the next one goes on."""
@@ -43,12 +45,12 @@ class ImportRequest:
 class ImportedDocument:
     """What became of one document. ``missing`` names what a runbook needs and this one does not say (empty on other shelves); ``proposal`` is 0 where nothing changed.
 
-    ``outcome``: published, proposed, unchanged, or refused: proposed, and not published because of an error.
+    ``outcome``: published, proposed, waiting (proposed like this before), unchanged, or refused: proposed, and not published because of an error.
     """
 
     id: str
     source: str
-    outcome: Literal["published", "proposed", "unchanged", "refused"]
+    outcome: Outcome
     format: str
     title: str
     owner: str
@@ -184,17 +186,25 @@ def _take(
         tx, caller.company, offer.document, head.hash if head else "", offer.bundle, (caller.principal.id,),
         f"Imported from {offer.source}", "import", caller.now, caller.now + PROPOSED_FOR, group=group,
     )  # fmt: skip
+    _make_way(tx, caller, proposal)
     if not request.publish:
-        return _told(offer, "proposed", found, proposal.number)
+        return _told(offer, "proposed" if proposal.created == caller.now else "waiting", found, proposal.number)
     if list_errors(found):
         return _told(offer, "refused", found, proposal.number)
     revision = publish_proposal(tx, caller, proposal, offer.recognised, self_published=True)
     return _told(offer, "published", found, proposal.number, revision.number)
 
 
+def _make_way(tx: Transaction, caller: Caller, proposal: Proposal) -> None:
+    """Withdraw what the same person imported of this document before and nobody has decided: the newest state of the file counts."""
+    for other in list_proposals(tx, caller.company, "open", proposal.document):
+        if other.number != proposal.number and other.origin == "import" and other.authors == proposal.authors:
+            close_proposal(tx, caller.company, other.number, "withdrawn", caller.principal.id, caller.now)
+
+
 def _told(
     offer: Offer,
-    outcome: Literal["published", "proposed", "unchanged", "refused"],
+    outcome: Outcome,
     found: tuple[Problem, ...],
     proposal: int = 0,
     revision: int = 0,

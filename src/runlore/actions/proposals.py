@@ -9,6 +9,7 @@ from runlore.actions.caller import Caller
 from runlore.errors import AmbiguousName, Conflict, NoSuchName, NotAllowed
 from runlore.model.library import Proposal
 from runlore.record.database import Transaction
+from runlore.record.documents import find_document
 from runlore.record.principals import authors_side
 from runlore.record.proposals import close_proposal, expire_proposals, get_proposal, list_proposals
 
@@ -23,6 +24,17 @@ def list_open(caller: Caller, *, every: bool = False, group: str = "") -> tuple[
     with caller.record.read() as tx:
         found = list_proposals(tx, caller.company) if every else list_proposals(tx, caller.company, state="open")
     return tuple(p for p in found if not group or p.group == group)
+
+
+def find_stale(caller: Caller, proposals: Sequence[Proposal]) -> frozenset[int]:
+    """Find the numbers of open proposals whose document has moved on since they were written."""
+    stale = set()
+    with caller.record.read() as tx:
+        for proposal in proposals:
+            document = find_document(tx, caller.company, proposal.document) if proposal.state == "open" else None
+            if document is not None and document.head != proposal.base:
+                stale.add(proposal.number)
+    return frozenset(stale)
 
 
 def _expire(caller: Caller) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import click
@@ -28,10 +28,19 @@ def print_picked_up(picked: PickedUp) -> None:
         )
 
 
-def print_proposals(proposals: Sequence[Proposal]) -> None:
-    """Print the table of proposals."""
+def print_proposals(proposals: Sequence[Proposal], stale: Collection[int] = ()) -> None:
+    """Print the table of proposals; ``stale`` are the numbers of those whose document has moved on."""
     rows = [
-        (str(p.number), p.document, p.origin, p.state, day(p.created), day(p.expires), p.group or "–", p.reason)
+        (
+            str(p.number),
+            p.document,
+            p.origin,
+            f"{p.state}, stale" if p.number in stale else p.state,
+            day(p.created),
+            day(p.expires),
+            p.group or "–",
+            p.reason,
+        )
         for p in proposals
     ]
     columns = (
@@ -47,8 +56,8 @@ def print_proposals(proposals: Sequence[Proposal]) -> None:
     print_table(columns, rows)
 
 
-def proposal_form(proposal: Proposal) -> dict[str, Any]:
-    """The JSON form of a proposal, without its text."""
+def proposal_form(proposal: Proposal, stale: Collection[int] = ()) -> dict[str, Any]:
+    """The JSON form of a proposal, without its text; ``stale`` are the numbers of those whose document has moved on."""
     return {
         "number": proposal.number,
         "document": proposal.document,
@@ -59,6 +68,7 @@ def proposal_form(proposal: Proposal) -> dict[str, Any]:
         "reason": proposal.reason,
         "origin": proposal.origin,
         "state": proposal.state,
+        "stale": proposal.number in stale,
         "group": proposal.group,
         "retires": proposal.retires,
         "created": proposal.created,

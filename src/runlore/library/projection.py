@@ -16,7 +16,7 @@ from pathlib import Path
 
 from runlore.errors import GitError, NoLibrary, StoreError
 from runlore.library import git
-from runlore.library.cover import COVER, COVER_HASHES
+from runlore.library.cover import COVER, COVER_HASHES, EARLIER_HASHES
 from runlore.library.folder import OWN, BlockedPath, hold, list_aside, read_file, recover, walk
 from runlore.library.intake import readable
 from runlore.library.recorded import Commit, Source, cover_commit, list_commits, open_source, read_content
@@ -52,6 +52,7 @@ from runlore.record.heads import count_publications, find_published, has_content
 from runlore.record.publications import list_outbox, list_publications, mark_projected
 from runlore.runbooks.formats.places import TEAMS
 
+_FAR = 200
 _FURTHEST = 10_000
 """How many commits of others upon ours are walked back through."""
 
@@ -90,9 +91,8 @@ def project_held(record: Record, company: str, folder: Path, root: int) -> tuple
         _bring_files(source, folder, root, state, tip)
         unmarked = {p.number for p in list_outbox(tx, company)} - set(made)
         made_before = _find_commits(folder, tip, unmarked) if unmarked else {}
-        added = tuple(
-            replace(p, commit=made[p.number]) for p in list_publications(tx, company, line.publication) if made
-        )
+        published = list_publications(tx, company, line.publication) if made else ()
+        added = tuple(replace(p, commit=made[p.number]) for p in published)
     if made or made_before:
         with record.write(company) as tx:
             for number, commit in sorted({**made_before, **made}.items()):
@@ -189,28 +189,33 @@ def _is_expected(root: int, path: str) -> bool:
             found = read_file(root, path)
         except BlockedPath:
             return False
-        return found is not None and found.hash == COVER_HASHES[path]
+        return found is not None and found.hash in (COVER_HASHES[path], *EARLIER_HASHES.get(path, ()))
     return bool(slash and (head in SHELVES or head == TEAMS)) or head.startswith(".")
 
 
 def find_line(source: Source, folder: Path) -> Line:
-    """Find how far main is ours. Commits of others upon it are walked back through; raises NoLibrary where nothing on it is ours."""
+    """Find how far main is ours. Commits of others upon it are walked back through; raises NoLibrary where nothing on it is ours.
+
+    The commit that the record names for its publication is looked for first: anybody can write the trailers of one.
+    """
     tip = read_main(folder)
     if not tip:
         return Line()
-    for most in (1, _FURTHEST):
+    for most, strict in ((1, True), (_FAR, True), (_FURTHEST, False)):
         for commit, note in list_notes(folder, tip, most):
-            if note is not None and _is_recorded(source, note):
+            if note is not None and _is_recorded(source, folder, note, strict=strict):
                 return Line(tip, commit, note.publication)
     raise NoLibrary(str(folder), "its branch `main` was not written by Runlore for this company's record")
 
 
-def _is_recorded(source: Source, note: CommitNote) -> bool:
+def _is_recorded(source: Source, folder: Path, note: CommitNote, *, strict: bool) -> bool:
     """Say whether a commit shows a publication as the record has it, or is a cover upon one."""
-    there = find_published(source.tx, source.company, note.publication)
+    revision, commit = find_published(source.tx, source.company, note.publication)
     if note.revision:
-        return there == note.revision
-    return note.company == source.company and bool(there or not note.publication)
+        return revision == note.revision and (not strict or commit in ("", note.commit))
+    if note.company != source.company or not (revision or not note.publication):
+        return False
+    return not strict or all(set(changed) <= set(COVER) for _, changed in git.list_changes(folder, [note.commit]))
 
 
 def _bring_history(source: Source, folder: Path) -> tuple[Line, str, dict[int, str]]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from runlore.library.cover import COVER_CONTENTS, COVER_HASHES
+from runlore.library.intake import check_name
 from runlore.model.document import Bundle
 from runlore.model.library import Publication, Revision, parse_document_id
 from runlore.record.blobs import get_blob
@@ -17,7 +20,7 @@ from runlore.record.principals import find_principal
 from runlore.record.proposals import get_proposal
 from runlore.record.publications import list_publications
 from runlore.record.revisions import get_revision
-from runlore.runbooks.formats.places import path_of
+from runlore.runbooks.formats.places import TEAMS, path_of
 from runlore.runbooks.hidden import clean, shorten
 
 Mode = tuple[str, bool]
@@ -26,6 +29,10 @@ Mode = tuple[str, bool]
 Files = Mapping[str, Mode]
 """Path in the library folder → what stands there."""
 
+_ODD = re.compile(r"[^A-Za-z0-9_/-]")
+_LONGEST_PART = 240
+_LONGEST_PATH = 1000
+_DEEPEST = 20
 _SUBJECT = 100
 _REASON = 4000
 
@@ -77,9 +84,28 @@ def files_of(source: Source, revision: Revision | Head) -> dict[str, Mode]:
     team, shelf, name = parts
     bundle = Bundle(revision.format, revision.main, ())
     return {
-        path_of(shelf, name, bundle, file.path, team): (source.erased.get(file.hash, file.hash), file.executable)
+        safe_path(path_of(shelf, name, bundle, file.path, team)): (
+            source.erased.get(file.hash, file.hash),
+            file.executable,
+        )
         for file in revision.files
     }
+
+
+def safe_path(path: str) -> str:
+    """Give the path at which a file stands that no import would take: what git or a file system would read into its name is written as ``%`` and
+    two digits, and what is too long is cut and hashed. Every other path stays as it is."""
+    if check_name(path) is None:
+        return path
+    parts = [_ODD.sub(_escape, part) for part in path.split("/")]
+    if len(path) > _LONGEST_PATH or len(parts) > _DEEPEST or any(len(part) > _LONGEST_PART for part in parts):
+        head = "/".join(path.split("/")[: 4 if path.startswith(f"{TEAMS}/") else 2])
+        return f"{head}/{hashlib.sha256(path.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    return "/".join(parts)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "surrogatepass"))
 
 
 def tree_of(tx: Transaction, company: str) -> dict[str, Mode]:

@@ -57,14 +57,14 @@ def count_publications(tx: Transaction, company: str) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def find_published(tx: Transaction, company: str, number: int) -> str:
-    """Find which revision a publication published, by its hash; empty where there is no publication of that number."""
+def find_published(tx: Transaction, company: str, number: int) -> tuple[str, str]:
+    """Find what a publication published: the revision's hash, and the commit that shows it; empty where there is none of that number, or no commit yet."""
     row = tx.one(
-        "SELECT revision FROM publications WHERE company = :company AND number = :number",
+        "SELECT revision, git_commit FROM publications WHERE company = :company AND number = :number",
         company=company,
         number=number,
     )
-    return str(row[0]) if row else ""
+    return (str(row[0]), str(row[1])) if row else ("", "")
 
 
 def list_erased(tx: Transaction, company: str) -> frozenset[str]:

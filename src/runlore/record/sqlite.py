@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NoReturn
@@ -19,6 +22,9 @@ APPLICATION: Final = 0x52554E4C
 _FIXED: Final = ((3, 44, 6, 45), (3, 50, 7, 51), (3, 51, 3, 1000))
 """From which patch of which minor version on the WAL-reset bug is mended: (3, minor, patch, first minor that this says nothing of)."""
 _REMOTE: Final = ("nfs", "cifs", "smb", "sshfs", "fuse.sshfs", "afs", "ceph", "glusterfs", "lustre", "davfs", "9p2000")
+_PAUSE: Final = (0.0005, 0.004)
+"""Seconds between two tries for the write lock, at random, so that waiting writers do not march in step."""
+_HELD_UP: Final = f"another writer held it for more than {WAIT_SECONDS} s"
 _PRAGMAS: Final = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
@@ -56,6 +62,7 @@ class SqliteEngine:
         self.path = path
         self.label = str(path)
         self.guarded = needs_guard(apsw.sqlite_lib_version())
+        self._holder = 0  # the thread that has the guard: it opens and closes other connections meanwhile
 
     def exists(self) -> bool:
         """Say whether there is a file with anything in it."""
@@ -111,21 +118,39 @@ class SqliteEngine:
         try:
             yield
         finally:
-            if descriptor is not None:
-                os.close(descriptor)
+            self.give_guard_back(descriptor)
+
+    def give_guard_back(self, descriptor: int | None) -> None:
+        """Give the guard's lock back, if it is held by this descriptor."""
+        if descriptor is not None:
+            self._holder = 0
+            os.close(descriptor)
 
     def take_guard(self) -> int | None:
-        """Take the guard's lock, or None where none is needed; closing the descriptor gives it back."""
-        if not self.guarded or sys.platform == "win32":
+        """Take the guard's lock, or None where none is needed or this thread has it already. Raises RecordBusy, StoreError."""
+        if not self.guarded or sys.platform == "win32" or self._holder == threading.get_ident():
             return None
         import fcntl
 
         try:
             descriptor = os.open(f"{self.path}-guard", os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
         except OSError as error:
             raise StoreError(self.label, f"cannot be locked: {error.strerror or error}") from error
-        return descriptor
+        until = time.monotonic() + WAIT_SECONDS
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                if time.monotonic() >= until:
+                    os.close(descriptor)
+                    raise RecordBusy(self.label, _HELD_UP) from error
+                time.sleep(random.uniform(*_PAUSE))
+            except OSError as error:
+                os.close(descriptor)
+                raise StoreError(self.label, f"cannot be locked: {error.strerror or error}") from error
+            else:
+                self._holder = threading.get_ident()
+                return descriptor
 
 
 class SqliteConnection:
@@ -134,12 +159,13 @@ class SqliteConnection:
     def __init__(self, engine: SqliteEngine) -> None:
         self._engine = engine
         self._guard: int | None = None
+        self._until = 0.0
         try:
             self._link = apsw.Connection(str(engine.path), flags=apsw.SQLITE_OPEN_READWRITE, statementcachesize=512)
         except apsw.Error as error:
             self._fail(error)
         try:
-            self._link.set_busy_timeout(WAIT_SECONDS * 1000)
+            self._link.set_busy_handler(self._wait)
             self._claim()
             self._link.execute(_PRAGMAS).fetchall()  # a cursor runs no further than to the next row that is asked for
         except apsw.Error as error:
@@ -148,6 +174,19 @@ class SqliteConnection:
         except BaseException:
             self._link.close()
             raise
+
+    def _wait(self, tried: int) -> bool:
+        """Wait a moment for the writer before this one, and say whether to try again.
+
+        SQLite's own handler sleeps the longer the longer it has waited, so that among many writers the one that came first is served last.
+        """
+        now = time.monotonic()
+        if tried == 0:
+            self._until = now + WAIT_SECONDS
+        if now >= self._until:
+            return False
+        time.sleep(random.uniform(*_PAUSE))
+        return True
 
     def _claim(self) -> None:
         """Refuse a database of another program; mark an empty one as a record."""
@@ -226,9 +265,8 @@ class SqliteConnection:
             self._link.close()
 
     def _give_back(self) -> None:
-        if self._guard is not None:
-            os.close(self._guard)
-            self._guard = None
+        self._engine.give_guard_back(self._guard)
+        self._guard = None
 
     def _fail(self, error: apsw.Error) -> NoReturn:
         raise_for(error, self._engine.label)
@@ -238,7 +276,7 @@ def raise_for(error: apsw.Error, label: str) -> NoReturn:
     """Say in our words what SQLite could not do."""
     said = str(error)
     if isinstance(error, apsw.BusyError | apsw.LockedError):
-        raise RecordBusy(label, f"another writer held it for more than {WAIT_SECONDS} s") from error
+        raise RecordBusy(label, _HELD_UP) from error
     if isinstance(error, apsw.CorruptError | apsw.NotADBError):
         raise DamagedRecord(label, said) from error
     if isinstance(error, apsw.ConstraintError):

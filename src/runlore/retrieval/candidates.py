@@ -16,8 +16,8 @@ from runlore.context.ranking.query import Query
 from runlore.retrieval.postings import BLOCK, parse_places
 from runlore.retrieval.write import SKETCH_BYTES, get_meta
 
-BY_WORDS: Final = 120
-BY_MEANING: Final = 60
+BY_WORDS: Final = 64
+BY_MEANING: Final = 32
 MOST_PLACES: Final = 120_000
 """Places that a query may read: its rarest terms come first, and the commonest add nothing but time."""
 _STEPS: Final = 16

@@ -12,7 +12,7 @@ import apsw
 
 from runlore.errors import StoreError
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised whenever what is kept, or how it is computed, changes: a file of another version is begun anew."""
 APPLICATION: Final = 0x524C5349
 BUSY_MS: Final = 10_000

@@ -77,11 +77,12 @@ def _rank(
     """Order documents, or sections, by what speaks for them; none is believed in more than the one before it."""
     measured = measure(query, [card for _, card in found], statistics)
     places = order(measured)
+    terms = len(query.weights)
     best = sorted(range(len(found)), key=lambda i: (-places[i], found[i][0].name, i))
     score = 1.0
     ranked = []
     for i in best:
-        score = min(score, round(believe(measured[i], lexical=not query.vector), 4))
+        score = min(score, round(believe(measured[i], terms, lexical=not query.vector), 4))
         ranked.append(_Ranked(*found[i], measured[i], score, sections[i] if sections else None))
     return ranked
 

@@ -206,10 +206,10 @@ class TestSqlite:
         with open_record(f"sqlite://{tmp_path}/r.sqlite3", create=True) as record, record.read() as tx:
             settings = {
                 name: tx.one(f"PRAGMA {name}")
-                for name in ("journal_mode", "synchronous", "foreign_keys", "trusted_schema", "busy_timeout")
+                for name in ("journal_mode", "synchronous", "foreign_keys", "trusted_schema")
             }
         assert settings == {
-            "journal_mode": ("wal",), "synchronous": (2,), "foreign_keys": (1,), "trusted_schema": (0,), "busy_timeout": (30000,),
+            "journal_mode": ("wal",), "synchronous": (2,), "foreign_keys": (1,), "trusted_schema": (0,),
         }  # fmt: skip
 
     @pytest.mark.parametrize("create", [True, False])
@@ -297,6 +297,21 @@ class TestSqlite:
                 order.append("first")
             thread.join()
         assert order == ["first", "second"]
+        with (
+            open_record(url) as record,
+            record.write("acme"),
+            record.read() as tx,
+        ):  # another connection, opened meanwhile
+            assert find_document(tx, "acme", "notes/b") is not None
+        monkeypatch.setattr(sqlite, "WAIT_SECONDS", 0)
+        with (
+            open_record(url) as one,
+            open_record(url) as two,
+            one.write("acme"),
+            pytest.raises(RecordBusy, match="Nothing was changed"),
+            two.write("acme"),
+        ):
+            pass
         assert (tmp_path / "r.sqlite3-guard").exists()
 
     def test_network_file_systems_are_told_by_the_table_of_mounts(self, tmp_path: Path) -> None:

@@ -84,10 +84,12 @@ def _print(done: Imported, publish: bool) -> None:
     if not few and lacking:
         told = "; ".join(f"{word} ({number})" for word, number in lacking.most_common(6))
         click.echo(f"Missing most often: {printable(told)}. `--json` says it for each document.")
-    told = ", ".join(f"{counts[o]:,} {o}" for o in ("published", "proposed", "refused", "unchanged") if counts[o])
+    told = ", ".join(
+        f"{counts[o]:,} {o}" for o in ("published", "proposed", "waiting", "refused", "unchanged") if counts[o]
+    )
     click.echo(f"{plural(len(done.documents), 'document')}{': ' + told if told else ''}.")
-    if counts["proposed"] or counts["refused"]:
-        how = f" --group {done.group}" if done.group and counts["proposed"] > 1 else ""
+    if counts["proposed"] or counts["waiting"] or counts["refused"]:
+        how = f" --group {done.group}" if done.group and counts["proposed"] + counts["waiting"] > 1 else ""
         click.echo(f"Look at what waits with `runlore proposals`; approve it with `runlore publish{how}`.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from runlore.actions.pickup import pick_up
-from runlore.actions.proposals import list_open
+from runlore.actions.proposals import find_stale, list_open
 from runlore.cli.calling import calling
 from runlore.cli.pending import print_picked_up, print_proposals, proposal_form
 from runlore.cli.printing import print_json
@@ -25,11 +25,12 @@ def command(settings: Settings, every: bool, group: str, as_json: bool) -> None:
     with calling(settings) as caller:
         picked = pick_up(caller)
         found = list_open(caller, every=every, group=group)
+        stale = find_stale(caller, found)
     print_picked_up(picked)
     if as_json:
-        print_json([proposal_form(p) for p in found])
+        print_json([proposal_form(p, stale) for p in found])
     elif found:
-        print_proposals(found)
+        print_proposals(found, stale)
         click.echo(
             "Look at one with `runlore diff --proposal NUMBER`, and decide with `runlore review` or `runlore publish`."
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 LEAD: Final = 45
@@ -43,14 +43,16 @@ def render_card(card: Card) -> bytes:
 
 def parse_card(data: bytes) -> Card:
     """Read the bytes of a card; raises ValueError where they are no card."""
-    counts = memoryview(data)[: _COUNTS * 4].cast("I")
-    if len(counts) != _COUNTS or len(data) != 4 * (_COUNTS + sum(counts[:-1])) + 2 * counts[-1]:
+    if len(data) < _COUNTS * 4:
+        raise ValueError("a card is cut off")
+    *counts, dimensions = array("I", data[: _COUNTS * 4])
+    end = 4 * (_COUNTS + sum(counts))
+    if len(data) != end + 2 * dimensions:
         raise ValueError("the lengths in a card do not add up")
-    at = _COUNTS * 4
-    fields = []
-    for count in counts[:-1]:
-        fields.append(memoryview(data)[at : at + 4 * count].cast("I"))
-        at += 4 * count
-    vectors = memoryview(data)[at:].cast("b")
-    title, description, body, starts, served, served_starts = fields
-    return Card(title, description, body, starts, served, served_starts, vectors[: counts[-1]], vectors[counts[-1] :])
+    entries = array("I", data[_COUNTS * 4 : end]).tolist()
+    ends = list(accumulate(counts))
+    title, description, body, starts, served, served_starts = (
+        entries[stop - count : stop] for count, stop in zip(counts, ends, strict=True)
+    )
+    vectors = array("b", data[end:])
+    return Card(title, description, body, starts, served, served_starts, vectors[:dimensions], vectors[dimensions:])

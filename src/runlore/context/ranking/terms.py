@@ -26,8 +26,7 @@ STOP_WORDS: Final = frozenset(
         r"\w+",
         "a an and are as at be by for from has have if in into is it its of on or that the their then there these they this those to was were will "
         "with you your we our us i me my he him his she her them nor can could may might must shall should would do does did done doing been being "
-        "am which who whom whose what when where why how than so such but also any each some other another one two use used using uses about "
-        "just own very here please",
+        "am which who whom whose what when where why how than so such but also use used using uses about just very here please",
     )
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from runlore.mining.digest import Call, Case
@@ -36,6 +36,7 @@ class Act:
 
     ``known`` holds, by activity, the fields of the record that the act is about, the newest first; of what was left alone only that record's.
     ``arguments`` are the values given, by name; ``places`` for each of them the rules (activity, path) of the records read that held it.
+    ``odds`` give for each value, by the filter that held it, which share of what was on offer the filter leaves.
     ``result`` is what the effect gave, where it did. ``piece`` names the piece of work: the same thing acted upon in several sessions is one.
     """
 
@@ -51,6 +52,7 @@ class Act:
     result: Fields | None = None
     piece: str = ""
     effect: str = ""
+    odds: Mapping[str, tuple[Mapping[Rule, float], ...]] = field(default_factory=dict)
 
     @property
     def witness(self) -> str:
@@ -106,10 +108,12 @@ def _tried(row: Row, number: int, keys: Mapping[str, str]) -> Act:
     named = set(keys.values())
     arguments: dict[str, list[Scalar]] = defaultdict(list)
     places: dict[str, list[frozenset[Rule]]] = defaultdict(list)
+    odds: dict[str, list[Mapping[Rule, float]]] = defaultdict(list)
     for b in call.bindings:
         if b.kind != "nothing":
             arguments[b.name].append(typed(b.value, b.kind))
             places[b.name].append(row.past.holding(b, state.listed))
+            odds[b.name].append(row.past.odds(b, state.listed))
     return Act(
         row.session,
         Source(row.transcript, call.line, call.index),
@@ -123,6 +127,7 @@ def _tried(row: Row, number: int, keys: Mapping[str, str]) -> Act:
         {leaf.path: leaf for leaf in call.leaves} if call.outcome == "ok" else None,
         "\n".join(sorted({b.value for b in call.bindings if b.name in named})) or "\n".join(sorted(wanted)),
         call.name,
+        {k: tuple(v) for k, v in odds.items() if all(v)},
     )
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from runlore.mining.failures import is_telling
 from runlore.mining.guards.acts import Act
 from runlore.mining.guards.candidates import Candidate, Material, is_drawn, places
-from runlore.mining.guards.chance import fisher, testable
+from runlore.mining.guards.chance import count_testable, fisher
 from runlore.mining.guards.give import give
 from runlore.mining.guards.join import join
 from runlore.mining.guards.mention import words_in
@@ -150,7 +150,7 @@ def _best(
     allowed = CHANCE if known else ALLOWED[negatives.basis]
     for family in (candidates,) if known else (named, candidates):
         tests = [(c, *_chances(material, c, sides)) for c in family if c.false & rest]
-        number = testable([least for _, _, least in tests], allowed)
+        number = count_testable([least for _, _, least in tests], allowed)
         passing = [
             (c, chance)
             for c, p, _ in tests

@@ -19,7 +19,7 @@ Rule = tuple[str, str]
 """An activity and a path in its results."""
 
 
-_FILTER = re.compile(r"\[\?@(?:[^\]']|'[^']*'|\[[^\]]*\])*\]")
+_FILTER = re.compile(r"\[\?@(?:\[[^\]]*\]|'[^']*'|[^\]'\[])*\]")
 DEEPEST = 2
 """How deep a field may stand that names a record."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ Verdict = Literal[
     "left",  # looked at and left alone, in a case that went well
 ]
 
+_UNDOES = re.compile(
+    r"(?i)(?:^|[_.\W])(?:undo|revert|roll_?back|restore|reopen|resume|reactivate|reinstate|un(?:do|cancel|publish|archive|delete|block|suspend|assign)\w*)(?:$|[_.\W])"
+)
 KEYED = 0.8
 """Share of the acts that name the record that an activity showed, for the records it showed beside to count as left alone."""
 MOST_LEFT = 400
@@ -142,7 +146,19 @@ def _verdict(case: Case, number: int) -> Verdict:
     if case.interrupted:
         return "failed"
     after = [s for s in case.said if s.after == number + 1]
-    return "taken back" if after and after[0].kind in ("correction", "rejection") else "good"
+    if after and after[0].kind in ("correction", "rejection"):
+        return "taken back"
+    return "taken back" if _is_undone(case, number) else "good"
+
+
+def _is_undone(case: Case, number: int) -> bool:
+    """Say whether a later effect on the same thing is by its name an undoing, and this one is none."""
+    call = case.calls[number]
+    things = telling(b.value for b in call.bindings)
+    return not _UNDOES.search(call.name) and any(
+        _UNDOES.search(later.name) and later.outcome == "ok" and _changes(later, things)
+        for later in case.calls[number + 1 :]
+    )
 
 
 def _is_passing(case: Case, number: int) -> bool:

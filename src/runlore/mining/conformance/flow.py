@@ -9,6 +9,7 @@ from typing import Any, Final
 from runlore.mining.conformance.evaluate import Known, Shown, arguments_of, values_given
 from runlore.mining.conformance.plan import Plan, PlanStep
 from runlore.mining.conformance.signs import Tally
+from runlore.mining.conformance.things import Things
 from runlore.mining.leaves import result_leaves, scalar_text
 from runlore.model import Event, Source
 
@@ -46,9 +47,11 @@ class Flow:
         self._things: set[str] = set()
         self._done: dict[tuple[str, str], Source] = {}
         self.activities: dict[str, int] = {}
+        self.shown_things = Things()
 
     def hear(self, text: str) -> None:
         """Take in the person's words: what they say is a source."""
+        self.shown_things.hear(text)
         if len(self._texts) < _MOST_WORDS:
             self._texts += "\n" + text.lower()
 
@@ -70,9 +73,9 @@ class Flow:
             self._order += 1
             del shown[:-MOST_SHOWN]
             del self._every[:-MOST_STANDING]
-        self._learn(event.result, place)
+        self._learn(event.result, place if reads else None)
 
-    def _learn(self, result: Any, place: Source) -> None:
+    def _learn(self, result: Any, place: Source | None) -> None:
         if not isinstance(result, dict | list):
             text = scalar_text(result)
             self._values.add(text.strip('"'))
@@ -81,12 +84,16 @@ class Flow:
             return
         self._values.update(scalar_text(value) for _, value in result_leaves(result) if value not in (None, ""))
         self._values.update(_keys(result))
+        if place is None:
+            return
+        self.shown_things.show(result, place)
         for listed in _bare_lists(result):
             for value in listed:
                 self._listed.setdefault(value, place)
 
     def do(self, name: str, event: Event, place: Source) -> None:
         """Remember on which things something was done."""
+        self.shown_things.touch(values_given(arguments_of(event.arguments)))
         for value in self._things_of(event):
             self._done.setdefault((name, value), place)
 
@@ -131,6 +138,8 @@ class Flow:
         place = next((self._listed[value] for value in unread), None)
         self._tally.set("listed", len(self._listed), next(iter(self._listed.values()), None))
         self._tally.set("unread", len(unread) if looked else 0, place)
+        untouched = self.shown_things.untouched() if self._done else ()
+        self._tally.set("spoken", len(untouched), untouched[0][1] if untouched else None)
 
 
 def _keys(result: dict[str, Any] | list[Any]) -> Iterable[str]:

@@ -102,6 +102,12 @@ class Flow:
         every = self._things_of(event)
         return next(((value, self._done[name, value]) for value in every if (name, value) in self._done), None)
 
+    def changed_before(self, name: str, event: Event) -> tuple[str, Source] | None:
+        """Find what else was done before on the same thing, the latest, and where: a refusal may come of it."""
+        every = set(self._things_of(event))
+        others = [(place, other) for (other, value), place in self._done.items() if value in every and other != name]
+        return (max(others)[1], max(others)[0]) if others else None
+
     def _things_of(self, event: Event) -> list[str]:
         """The identifiers of what a call is done on: given one by one, and shown by a record of their own; what it is done with has none."""
         arguments = arguments_of(event.arguments)

@@ -184,15 +184,16 @@ class Watch:
         self._flow.do(name, event, place)
 
     def _failure(self, name: str, event: Event, place: Source) -> Deviation:
+        """What a failed or refused effect is told as; where something else had been done on the same thing before, that stands first."""
         said = " ".join(str(event.words or event.result or "").split())[:160]
         judged = self._judged_by(name)
-        who = "A person refused" if event.outcome == "rejected" else "It failed with"
-        told = (
-            f"`{name}`: {who.lower() if event.outcome == 'rejected' else 'it failed with'} “{said}”."
-            if said
-            else f"{who}."
-        )
-        return Deviation("failed", judged[1].number if judged else 0, told, (place,))
+        how = "a person refused" if event.outcome == "rejected" else "it failed with"
+        told = f"`{name}`: {how} “{said}”" if said else f"`{name}`: {how.removesuffix(' with')}"
+        before = self._flow.changed_before(name, event) if event.outcome == "error" else None
+        number = judged[1].number if judged else 0
+        if before is None:
+            return Deviation("failed", number, f"{told}.", (place,))
+        return Deviation("failed", number, f"{told}, after `{before[0]}` had changed it.", (before[1], place))
 
     def _judged_by(self, name: str) -> tuple[Plan, PlanStep] | None:
         if self._plan is not None:

@@ -17,8 +17,8 @@ from runlore.mining.conformance.signs import SIGNS, Sign, Tally
 from runlore.model.conformance import Deviation
 
 VERSION: Final = 1
-FIRM: Final = 400.0
-"""How firmly the prior holds: the inverse of its variance. An outcome more or less moves a weight by at most about a four-hundredth."""
+FIRM: Final = 500.0
+"""How firmly the prior holds: the inverse of its variance. An outcome more or less moves a weight by at most about a five-hundredth."""
 LEAST_SPREAD: Final = 0.25
 LEAST_CASES: Final = 30
 """Cases from which on what is usual is learned, and outcomes of each kind (a third of it) from which on weights are."""

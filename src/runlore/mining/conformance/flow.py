@@ -149,15 +149,15 @@ class Flow:
 
 
 def _keys(result: dict[str, Any] | list[Any]) -> Iterable[str]:
-    """The keys of tables: ids stand there too."""
+    """The keys of objects: in tables ids stand there too."""
     stack: list[Any] = [result]
     while stack:
         item = stack.pop()
         if isinstance(item, dict):
-            yield from (key for key in item if is_identifier(key))
-            stack.extend(item.values())
+            yield from item
+            stack.extend(value for value in item.values() if isinstance(value, dict | list))
         elif isinstance(item, list):
-            stack.extend(item)
+            stack.extend(value for value in item if isinstance(value, dict | list))
 
 
 def _bare_lists(result: dict[str, Any] | list[Any]) -> Iterable[list[str]]:

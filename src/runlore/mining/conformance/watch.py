@@ -26,6 +26,7 @@ from runlore.mining.steps import base_name
 from runlore.mining.values import Activity
 from runlore.mining.words import content_words
 from runlore.model import Event, Source
+from runlore.model.condition_text import list_arguments
 from runlore.model.conformance import Checked, Deviation, DeviationKind
 
 MOST_WORDS: Final = 400
@@ -298,7 +299,7 @@ class Watch:
         for source in plan.steps:
             for shown in self._flow.shown(source.activity) if source.number != step.number else ():
                 known = Known({source.number: (shown,)}, {}, self._inputs, step.number)
-                answers = [_holds(guard, known) for guard in step.guards]
+                answers = [_holds(guard, known) for guard in step.guards if not _reads_arguments(guard)]
                 if any(a is not None for a in answers):
                     found.append(False if False in answers else True if None not in answers else None)
         return found
@@ -325,6 +326,11 @@ def _holds(guard: PlanGuard, known: Known) -> bool | None:
     """Whether a guard lets the step pass."""
     answer = decide(guard.expression, known) if guard.expression is not None else None
     return (not answer) if guard.stops and answer is not None else answer
+
+
+def _reads_arguments(guard: PlanGuard) -> bool:
+    """Whether a guard is about the call itself: it tells nothing where none is made."""
+    return guard.expression is not None and bool(list_arguments(guard.expression))
 
 
 def _check_guards(step: PlanStep, known: Known, place: Source) -> tuple[list[Deviation], bool | None]:

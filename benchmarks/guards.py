@@ -30,7 +30,8 @@ def main() -> None:
     policy = (given.policy or given.folder / "policy_tau2.md").read_text("utf-8")
     counts = tally(read_attempts(given.folder))
     judged = {reward: judge(mine_runs(given.folder, with_rewards=reward)) for reward in (True, False)}
-    print("\n".join(_page(policy, counts, judged)))
+    halves = {half: judge(mine_runs(given.folder, with_rewards=True, half=half)) for half in (0, 1)}
+    print("\n".join((*_page(policy, counts, judged), "", *_halves(counts, halves))))
 
 
 def _page(policy: str, counts: dict[str, tuple[int, int]], judged: dict[bool, Judged]) -> Iterator[str]:
@@ -51,6 +52,13 @@ def _page(policy: str, counts: dict[str, tuple[int, int]], judged: dict[bool, Ju
     links = find_links(judged[True], policy)
     for guard in judged[True].guards:
         yield f"| `{guard.effect}` | {guard.text.replace('|', '&#124;')} | {guard.verdict} | {links.get(guard.key, '–')} |"
+
+
+def _halves(counts: dict[str, tuple[int, int]], halves: dict[int, Judged]) -> Iterator[str]:
+    yield "Learned from every second task alone, with rewards:"
+    yield ""
+    for half, said in ((0, "even tasks"), (1, "odd tasks")):
+        yield from _figures(said, counts, halves[half])
 
 
 def _figures(said: str, counts: dict[str, tuple[int, int]], judged: Judged) -> Iterator[str]:

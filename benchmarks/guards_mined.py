@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from guards_rules import RULES, SAID_BY_TOOLS, Rule, Scene, read_runs
+from guards_rules import RULES, SAID_BY_TOOLS, Rule, Scene, read_runs, task_of
 
 from runlore.mining.conformance.evaluate import Known, Shown, arguments_of, decide, values_given
 from runlore.mining.digest import digest
@@ -45,12 +45,12 @@ class Judged:
     approvals: tuple[str, ...]
 
 
-def mine_runs(folder: Path, *, with_rewards: bool) -> tuple[Workflow, ...]:
-    """Mine the runs, with their rewards or without; who worked stands beside each."""
+def mine_runs(folder: Path, *, with_rewards: bool, half: int | None = None) -> tuple[Workflow, ...]:
+    """Mine the runs, with their rewards or without, all or those of every second task; who worked stands beside each."""
     with tempfile.TemporaryDirectory() as place:
         path = Path(place, "runs.jsonl")
         with path.open("w", encoding="utf-8") as out:
-            for run in read_runs(folder):
+            for run in (r for r in read_runs(folder) if half is None or task_of(r) % 2 == half):
                 row = {
                     "id": run["trajectory_id"],
                     "messages": run["messages"],

@@ -328,6 +328,11 @@ def read_runs(folder: Path) -> Iterator[dict[str, Any]]:
                     yield run
 
 
+def task_of(run: Mapping[str, Any]) -> int:
+    """The number of a run's task."""
+    return int((re.findall(r"\d+", str(run["task_id"])) or ["0"])[-1])
+
+
 def read_attempts(folder: Path) -> Iterator[Attempt]:
     """Give every attempt of an effect in the runs, with the world before it."""
     for run in read_runs(folder):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from runlore.mining.guards.acts import Act
 from runlore.mining.guards.candidates import Material
-from runlore.mining.guards.learn import ALLOWED, CHANCE, LEAST_GOOD, Learned
+from runlore.mining.guards.learn import CHANCE, LEAST_GOOD, MERE_CHOICE, Learned
 from runlore.mining.guards.past import Rule, unfiltered
 from runlore.mining.guards.propose import KEEPS, KNOWN, usual_values
 from runlore.model.condition import ArgumentValue, Constant, Expression, Membership, ResultPath
@@ -34,7 +34,7 @@ def pick(material: Material, own: Sequence[Learned]) -> list[Learned]:
             continue
         rule = min(chances, key=lambda r: (chances[r], len(r[1]), r))
         corrected = min(1.0, chances[rule] * len(chances))
-        if corrected <= ALLOWED["choice"] and rule[0] in material.activities:
+        if corrected <= MERE_CHOICE and rule[0] in material.activities:
             found.append(Learned(material.evaluate([_membership(name, rule, material)])[0], "choice", "", corrected))
     return [*found, *_closed(material, good, read)]
 

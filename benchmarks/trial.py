@@ -127,11 +127,10 @@ def inputs_of(
             elif stated(method.get("source", "").replace("_", " "), request):
                 given[key] = method["source"]
             alike = [m for m in user["payment_methods"].values() if m.get("source") == method.get("source")]
-            paid = {p["payment_method_id"] for p in order.get("payment_history", [])}
             enough &= (
                 (key in given and len(alike) == 1)
                 or value == given.get(key)
-                or (len(user["payment_methods"]) == 1 and paid == {value})
+                or len(user["payment_methods"]) == 1
             )
         elif isinstance(value, list):
             names = [next((i["name"] for i in order["items"] if i["item_id"] == v), None) for v in value]

@@ -31,6 +31,7 @@ MINING: dict[str, tuple[str, str]] = {
     "check": ("check", "Say how far sessions did what the runbooks say."),
     "backtest": ("backtest", "Judge a library from the earlier part of a history by the later part."),
     "trial": ("trial", "Walk a runbook against a tool server as far as it is certain."),
+    "drift": ("drift", "List runbooks whose recent runs no longer match, with the change that would fix each."),
     "lint": ("lint", "Check a runbook and say what to do about each problem."),
     "dismiss": ("dismiss", "Hide a workflow until its evidence changes."),
     "forget": ("forget", "Erase transcripts and what was kept of them."),

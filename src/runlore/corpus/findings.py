@@ -16,7 +16,7 @@ from runlore.errors import NotYetMined, StoreError
 from runlore.mining.grouping import Repeated
 from runlore.model import Fact, Workflow
 
-VERSION = 2
+VERSION = 3
 ROUTER = "router.msgpack.zst"
 
 

@@ -52,3 +52,36 @@ class Checked:
     transcript: str = ""
     started: float = 0.0
     request: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is otherwise in recent runs, and the change to the runbook that would fix it, in one sentence.
+
+    ``kind`` is ``step``, ``addition``, ``value`` or ``failure``; ``recent`` and ``before`` say in how many cases of how many it is so;
+    ``accident`` how likely chance alone makes the difference, after correction for all that was compared.
+    """
+
+    kind: str
+    step: int
+    text: str
+    recent: tuple[int, int]
+    before: tuple[int, int]
+    accident: float
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How far recent runs of a runbook no longer match it: ``score`` is the greatest difference of shares, 0 where nothing is otherwise.
+
+    ``enough`` is False where there are too few cases to say.
+    """
+
+    runbook: str
+    title: str
+    score: float
+    recent: int
+    before: int
+    changes: tuple[Change, ...]
+    enough: bool

@@ -68,7 +68,8 @@ def _why(guard: Guard) -> str:
         case "outcome":
             return f"{guard.negatives} that failed did not keep to it, {held}"
         case "choice":
-            return f"{count_of(guard.negatives, 'other')} looked at were left alone, {held}"
+            left = f"{count_of(guard.negatives, 'other')} looked at were left alone"
+            return f"{left if guard.negatives else 'never otherwise, though there were others to take'}, {held}"
         case "result":
             return f"its own result rules out a second time, {kept} of {of} good ones kept to it"
 

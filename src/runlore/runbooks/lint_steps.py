@@ -6,7 +6,7 @@ from collections import Counter
 
 from runlore.model import Problem
 from runlore.model.condition import Condition, ResultPath
-from runlore.model.condition_text import list_paths
+from runlore.model.condition_text import list_arguments, list_paths
 from runlore.model.runbook import Step
 from runlore.runbooks.checked import Check, Checked
 from runlore.runbooks.effects import is_effect
@@ -238,7 +238,15 @@ def check_guards(checked: Checked) -> list[Problem]:
                 if condition.parsed is None and "`$" in condition.text:
                     message = "This guard names a path but is no condition, so a person must judge it: write `PATH = VALUE` or another form of the grammar."
                     found.append(checked.warning(f"step-{step.number}/{slot}-{number}", "guard-unreadable", message))
+                named = list_arguments(condition.parsed) if condition.parsed else ()
+                for name in sorted({n for n in named if n.replace("[*]", "") not in _given(step)}):
+                    message = f"This guard reads the argument `{name}`, which step {step.number} does not give its tool: name it under *With*, or correct it."
+                    found.append(checked.warning(f"step-{step.number}/{slot}-{number}", "argument-unknown", message))
     return found
+
+
+def _given(step: Step) -> set[str]:
+    return {binding.name.replace("[*]", "") for binding in step.bindings}
 
 
 def _listed(names: list[str]) -> str:

@@ -205,6 +205,41 @@ def test_without_outcomes_corrections_and_rejections_are_the_negatives() -> None
     assert (texts([guard]), guard.basis) == (['`get_line $.owner` = "person"'], "people")
 
 
+def test_what_was_undone_was_taken_back() -> None:
+    undone = [
+        case(
+            n, look(n, status="active", owner="company"), suspend(n),
+            call("resume_line", {"line_id": line_id(n)}, {"done": True}), reward=None,
+        )
+        for n in range(50, 56)
+    ]  # fmt: skip
+    (guard,) = learned([*usual(16, reward=None, owner="person"), *undone])
+    assert (texts([guard]), guard.basis) == (['`get_line $.owner` = "person"'], "people")
+
+
+def test_what_a_person_refused_is_a_negative() -> None:
+    no = [
+        case(
+            n,
+            look(n, status="active", owner="company"),
+            suspend(n, None, outcome="rejected", words="not theirs"),
+            reward=None,
+        )
+        for n in range(50, 56)
+    ]
+    (guard,) = learned([*usual(16, reward=None, owner="person"), *no])
+    assert (texts([guard]), guard.basis, guard.negatives) == (['`get_line $.owner` = "person"'], "people", 6)
+
+
+def test_of_those_that_failed_more_did_not_keep_to_it() -> None:
+    """Every act was accepted; a third of those in failed cases moved a barred line, and none of those that went well did."""
+    failed = [case(n, look(n, status="active", barred=n % 3 == 0), suspend(n), reward=0.0) for n in range(60, 120)]
+    (guard,) = learned([*usual(60, barred=False), *failed])
+    assert (texts([guard]), guard.basis) == (["`get_line $.barred` = false"], "outcome")
+    few = [case(n, look(n, status="active", barred=n % 3 == 0), suspend(n), reward=0.0) for n in range(60, 63)]
+    assert learned([*usual(60, barred=False), *few]) == ()
+
+
 def test_a_name_claims_what_its_siblings_are_known_to_need() -> None:
     def move(n: int) -> Transcript:
         given = {"line_id": line_id(n), "plan": f"plan-{n}00"}

@@ -84,6 +84,7 @@ MISTAKES = [
         [("after-unknown", "error")],
     ),
     ("`$.token.expires_in_days` >= 2", "`$.token.expires_in_days` looks good", [("guard-unreadable", "warning")]),
+    ("`$.token.expires_in_days` >= 2", "argument `account` = 2", [("argument-unknown", "warning")]),
     (
         "Get an approved picture",
         "Make great posts, handle all errors, etc. Get an approved picture",

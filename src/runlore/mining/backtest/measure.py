@@ -133,7 +133,7 @@ def _judge_case(judging: _Judging, item: Digest, case: Case, workflow: Workflow 
             }
             judging.failures.add(session, failure in judging.known or places & judging.told)
             judging.failures_seen.add(session, failure in judging.seen)
-            if failure in judging.known and not call.command:
+            if failure in judging.known and not call.command and not places & judging.told:
                 judging.lost.extend(_until_it_worked(case, number))
             if tally is not None:
                 tally.failures.add(session, failure in own)

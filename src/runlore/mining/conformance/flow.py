@@ -9,6 +9,7 @@ from typing import Any, Final
 from runlore.mining.conformance.evaluate import Known, Shown, arguments_of, values_given
 from runlore.mining.conformance.plan import Plan, PlanStep
 from runlore.mining.conformance.signs import Tally
+from runlore.mining.conformance.things import Things
 from runlore.mining.leaves import result_leaves, scalar_text
 from runlore.model import Event, Source
 
@@ -46,9 +47,11 @@ class Flow:
         self._things: set[str] = set()
         self._done: dict[tuple[str, str], Source] = {}
         self.activities: dict[str, int] = {}
+        self.shown_things = Things()
 
     def hear(self, text: str) -> None:
         """Take in the person's words: what they say is a source."""
+        self.shown_things.hear(text)
         if len(self._texts) < _MOST_WORDS:
             self._texts += "\n" + text.lower()
 
@@ -70,9 +73,9 @@ class Flow:
             self._order += 1
             del shown[:-MOST_SHOWN]
             del self._every[:-MOST_STANDING]
-        self._learn(event.result, place)
+        self._learn(event.result, place if reads else None)
 
-    def _learn(self, result: Any, place: Source) -> None:
+    def _learn(self, result: Any, place: Source | None) -> None:
         if not isinstance(result, dict | list):
             text = scalar_text(result)
             self._values.add(text.strip('"'))
@@ -81,12 +84,16 @@ class Flow:
             return
         self._values.update(scalar_text(value) for _, value in result_leaves(result) if value not in (None, ""))
         self._values.update(_keys(result))
+        if place is None:
+            return
+        self.shown_things.show(result, place)
         for listed in _bare_lists(result):
             for value in listed:
                 self._listed.setdefault(value, place)
 
     def do(self, name: str, event: Event, place: Source) -> None:
         """Remember on which things something was done."""
+        self.shown_things.touch(values_given(arguments_of(event.arguments)))
         for value in self._things_of(event):
             self._done.setdefault((name, value), place)
 
@@ -94,6 +101,12 @@ class Flow:
         """Find the thing on which the same was done before, and where."""
         every = self._things_of(event)
         return next(((value, self._done[name, value]) for value in every if (name, value) in self._done), None)
+
+    def changed_before(self, name: str, event: Event) -> tuple[str, Source] | None:
+        """Find what else was done before on the same thing, the latest, and where: a refusal may come of it."""
+        every = set(self._things_of(event))
+        others = [(place, other) for (other, value), place in self._done.items() if value in every and other != name]
+        return (max(others)[1], max(others)[0]) if others else None
 
     def _things_of(self, event: Event) -> list[str]:
         """The identifiers of what a call is done on: given one by one, and shown by a record of their own; what it is done with has none."""
@@ -131,18 +144,20 @@ class Flow:
         place = next((self._listed[value] for value in unread), None)
         self._tally.set("listed", len(self._listed), next(iter(self._listed.values()), None))
         self._tally.set("unread", len(unread) if looked else 0, place)
+        untouched = self.shown_things.untouched() if self._done else ()
+        self._tally.set("spoken", len(untouched), untouched[0][1] if untouched else None)
 
 
 def _keys(result: dict[str, Any] | list[Any]) -> Iterable[str]:
-    """The keys of tables: ids stand there too."""
+    """The keys of objects: in tables ids stand there too."""
     stack: list[Any] = [result]
     while stack:
         item = stack.pop()
         if isinstance(item, dict):
-            yield from (key for key in item if is_identifier(key))
-            stack.extend(item.values())
+            yield from item
+            stack.extend(value for value in item.values() if isinstance(value, dict | list))
         elif isinstance(item, list):
-            stack.extend(item)
+            stack.extend(value for value in item if isinstance(value, dict | list))
 
 
 def _bare_lists(result: dict[str, Any] | list[Any]) -> Iterable[list[str]]:

@@ -84,7 +84,11 @@ SIGNS: Final[tuple[Sign, ...]] = (
         "{n} proposals were made, and nothing was done after them.", usual=0.3, spread=0.5,
     ),
     Sign(
-        "unread", "skipped", 0.4, "One of what was listed was never looked at.",
+        "spoken", "not done", 0.3, "One thing was shown and spoken of, and nothing was done with it.",
+        "{n} things were shown and spoken of, and nothing was done with them.", usual=0.3, spread=0.5,
+    ),
+    Sign(
+        "unread", "skipped", 0.5, "One of what was listed was never looked at.",
         "{n} of what was listed were never looked at.", usual=0.3, spread=0.5,
     ),
     Sign("lukewarm", "objected", 0.3, "The person's last words take note of it, no more.", usual=0.2, spread=0.3),

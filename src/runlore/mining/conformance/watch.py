@@ -26,6 +26,7 @@ from runlore.mining.steps import base_name
 from runlore.mining.values import Activity
 from runlore.mining.words import content_words
 from runlore.model import Event, Source
+from runlore.model.condition_text import list_arguments
 from runlore.model.conformance import Checked, Deviation, DeviationKind
 
 MOST_WORDS: Final = 400
@@ -184,15 +185,16 @@ class Watch:
         self._flow.do(name, event, place)
 
     def _failure(self, name: str, event: Event, place: Source) -> Deviation:
+        """What a failed or refused effect is told as; where something else had been done on the same thing before, that stands first."""
         said = " ".join(str(event.words or event.result or "").split())[:160]
         judged = self._judged_by(name)
-        who = "A person refused" if event.outcome == "rejected" else "It failed with"
-        told = (
-            f"`{name}`: {who.lower() if event.outcome == 'rejected' else 'it failed with'} “{said}”."
-            if said
-            else f"{who}."
-        )
-        return Deviation("failed", judged[1].number if judged else 0, told, (place,))
+        how = "a person refused" if event.outcome == "rejected" else "it failed with"
+        told = f"`{name}`: {how} “{said}”" if said else f"`{name}`: {how.removesuffix(' with')}"
+        before = self._flow.changed_before(name, event) if event.outcome == "error" else None
+        number = judged[1].number if judged else 0
+        if before is None:
+            return Deviation("failed", number, f"{told}.", (place,))
+        return Deviation("failed", number, f"{told}, after `{before[0]}` had changed it.", (before[1], place))
 
     def _judged_by(self, name: str) -> tuple[Plan, PlanStep] | None:
         if self._plan is not None:
@@ -298,7 +300,7 @@ class Watch:
         for source in plan.steps:
             for shown in self._flow.shown(source.activity) if source.number != step.number else ():
                 known = Known({source.number: (shown,)}, {}, self._inputs, step.number)
-                answers = [_holds(guard, known) for guard in step.guards]
+                answers = [_holds(guard, known) for guard in step.guards if not _reads_arguments(guard)]
                 if any(a is not None for a in answers):
                     found.append(False if False in answers else True if None not in answers else None)
         return found
@@ -325,6 +327,11 @@ def _holds(guard: PlanGuard, known: Known) -> bool | None:
     """Whether a guard lets the step pass."""
     answer = decide(guard.expression, known) if guard.expression is not None else None
     return (not answer) if guard.stops and answer is not None else answer
+
+
+def _reads_arguments(guard: PlanGuard) -> bool:
+    """Whether a guard is about the call itself: it tells nothing where none is made."""
+    return guard.expression is not None and bool(list_arguments(guard.expression))
 
 
 def _check_guards(step: PlanStep, known: Known, place: Source) -> tuple[list[Deviation], bool | None]:

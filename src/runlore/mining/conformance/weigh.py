@@ -17,12 +17,14 @@ from runlore.mining.conformance.signs import SIGNS, Sign, Tally
 from runlore.model.conformance import Deviation
 
 VERSION: Final = 1
-FIRM: Final = 300.0
-"""How firmly the prior holds: the inverse of its variance. An outcome more or less moves a weight by at most about a three-hundredth."""
+FIRM: Final = 500.0
+"""How firmly the prior holds: the inverse of its variance. An outcome more or less moves a weight by at most about a five-hundredth."""
 LEAST_SPREAD: Final = 0.25
 LEAST_CASES: Final = 30
 """Cases from which on what is usual is learned, and outcomes of each kind (a third of it) from which on weights are."""
 BIAS: Final = 1.0
+IGNORED: Final = 1 / 3
+"""What an ignored guard leaves of the score at most: no other virtue makes up for an act that a runbook forbids."""
 TELLING: Final = 0.3
 """What a sign has to take from the score to be told."""
 ROUNDS: Final = 12
@@ -135,7 +137,8 @@ def weigh(tally: Tally, weights: Weights) -> tuple[float, dict[str, float]]:
             SIGNS, tally.vector(), weights.usual, weights.spread, weights.weights, strict=True
         )
     }
-    return round(_logistic(weights.bias - math.fsum(parts.values())), 4), parts
+    score = _logistic(weights.bias - math.fsum(parts.values()))
+    return round(score * (IGNORED if tally.counts.get("guard") else 1.0), 4), parts
 
 
 def tell(tally: Tally, parts: dict[str, float]) -> tuple[tuple[str, Deviation], ...]:

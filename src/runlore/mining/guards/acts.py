@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from runlore.mining.digest import Call, Case
@@ -24,6 +25,9 @@ Verdict = Literal[
     "left",  # looked at and left alone, in a case that went well
 ]
 
+_UNDOES = re.compile(
+    r"(?i)(?:^|[_.\W])(?:undo|revert|roll_?back|restore|reopen|resume|reactivate|reinstate|un(?:do|cancel|publish|archive|delete|block|suspend|assign)\w*)(?:$|[_.\W])"
+)
 KEYED = 0.8
 """Share of the acts that name the record that an activity showed, for the records it showed beside to count as left alone."""
 MOST_LEFT = 400
@@ -36,6 +40,7 @@ class Act:
 
     ``known`` holds, by activity, the fields of the record that the act is about, the newest first; of what was left alone only that record's.
     ``arguments`` are the values given, by name; ``places`` for each of them the rules (activity, path) of the records read that held it.
+    ``odds`` give for each value, by the filter that held it, which share of what was on offer the filter leaves.
     ``result`` is what the effect gave, where it did. ``piece`` names the piece of work: the same thing acted upon in several sessions is one.
     """
 
@@ -51,6 +56,7 @@ class Act:
     result: Fields | None = None
     piece: str = ""
     effect: str = ""
+    odds: Mapping[str, tuple[Mapping[Rule, float], ...]] = field(default_factory=dict)
 
     @property
     def witness(self) -> str:
@@ -106,10 +112,12 @@ def _tried(row: Row, number: int, keys: Mapping[str, str]) -> Act:
     named = set(keys.values())
     arguments: dict[str, list[Scalar]] = defaultdict(list)
     places: dict[str, list[frozenset[Rule]]] = defaultdict(list)
+    odds: dict[str, list[Mapping[Rule, float]]] = defaultdict(list)
     for b in call.bindings:
         if b.kind != "nothing":
             arguments[b.name].append(typed(b.value, b.kind))
             places[b.name].append(row.past.holding(b, state.listed))
+            odds[b.name].append(row.past.odds(b, state.listed))
     return Act(
         row.session,
         Source(row.transcript, call.line, call.index),
@@ -123,6 +131,7 @@ def _tried(row: Row, number: int, keys: Mapping[str, str]) -> Act:
         {leaf.path: leaf for leaf in call.leaves} if call.outcome == "ok" else None,
         "\n".join(sorted({b.value for b in call.bindings if b.name in named})) or "\n".join(sorted(wanted)),
         call.name,
+        {k: tuple(v) for k, v in odds.items() if all(v)},
     )
 
 
@@ -137,7 +146,19 @@ def _verdict(case: Case, number: int) -> Verdict:
     if case.interrupted:
         return "failed"
     after = [s for s in case.said if s.after == number + 1]
-    return "taken back" if after and after[0].kind in ("correction", "rejection") else "good"
+    if after and after[0].kind in ("correction", "rejection"):
+        return "taken back"
+    return "taken back" if _is_undone(case, number) else "good"
+
+
+def _is_undone(case: Case, number: int) -> bool:
+    """Say whether a later effect on the same thing is by its name an undoing, and this one is none."""
+    call = case.calls[number]
+    things = telling(b.value for b in call.bindings)
+    return not _UNDOES.search(call.name) and any(
+        _UNDOES.search(later.name) and later.outcome == "ok" and _changes(later, things)
+        for later in case.calls[number + 1 :]
+    )
 
 
 def _is_passing(case: Case, number: int) -> bool:

@@ -36,7 +36,7 @@ def holm(chances: Sequence[float]) -> list[float]:
     return corrected
 
 
-def testable(least: Sequence[float], allowed: float) -> int:
+def count_testable(least: Sequence[float], allowed: float) -> int:
     """Give by how many tests a chance is to be multiplied (Tarone 1990): those count that could have come out below the bound at all,
     ``least`` being the smallest chance that the margins of each allow."""
     return next(k for k in range(1, len(least) + 2) if sum(p * k <= allowed for p in least) <= k)

@@ -4,7 +4,8 @@
 2. What guards one effect is tried on the others: one sentence instead of hundreds, so that a single refusal may be enough.
 3. A tool whose name claims a value (``cancel_pending_order``) as a sibling's does, which is known to need it, needs it too where no act contradicts.
 4. Where the effect's own result no longer meets its guard (``pending`` became ``cancelled``), it is done once for each thing.
-5. Guards are tried on pieces of work that they were not learned from (`folds`); what does not hold there is dropped.
+5. Of what was on offer the effect only ever took what a flag tells apart (`pick`).
+6. Guards are tried on pieces of work that they were not learned from (`folds`); what does not hold there is dropped.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from runlore.mining.guards.folds import Fit, cross_fit
 from runlore.mining.guards.learn import LEAST_GOOD, Learned, learn
 from runlore.mining.guards.mention import words_in
 from runlore.mining.guards.past import Past, plain_fields
+from runlore.mining.guards.pick import pick
 from runlore.mining.guards.records import is_telling
 from runlore.model.condition import ArgumentValue, Comparison, Constant, Expression, Membership, ResultPath
 from runlore.model.condition_text import list_paths, renumbered
@@ -73,6 +75,7 @@ def learn_guards(rows: Sequence[Row]) -> dict[str, tuple[Found, ...]]:
         own = (*own, *_claimed(effect, material[effect], own, alone))
         fits = cross_fit(material[effect], own)
         kept = [(g, f) for g, f in zip(own, fits, strict=True) if _is_borne_out(g, f)]
+        kept += [(g, Fit(0, 0, 0)) for g in pick(material[effect], own)]
         once = _once(material[effect], [g for g, _ in kept])
         found[effect] = (*(_found(material[effect], g, f) for g, f in kept), *([once] if once else []))
     return {effect: guards for effect, guards in found.items() if guards}

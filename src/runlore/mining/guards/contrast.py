@@ -21,6 +21,8 @@ SURE = 0.05
 """How likely a difference may be by chance after correction to be told as one; uncorrected, to be told with that doubt."""
 LEAST_FAILED = 3
 """Pieces of work that failed and show a behaviour for it to be told at all."""
+KINDS = ("left out", "without a yes", "refused", "again", "beside", "after")
+"""Behaviours, the plainest first: of two that the same cases show the plainer one is told."""
 MOST = 4
 MOST_SOURCES = 6
 
@@ -54,11 +56,14 @@ def contrast(members: Sequence[_Member], pieces: Sequence[int], steps: Sequence[
             shown[behaviour][member.good].add(piece)
     tried = sorted(shown)
     chances = [fisher(len(shown[b][0]), len(failed), len(shown[b][1]), len(good)) for b in tried]
-    found = [
-        (chance, corrected, b)
+    found = sorted(
+        (chance, KINDS.index(b.kind), b, corrected)
         for b, chance, corrected in zip(tried, chances, holm(chances), strict=True)
         if chance <= SURE and len(shown[b][0]) >= LEAST_FAILED
-    ]
+    )
+    told: dict[tuple[frozenset[int], frozenset[int]], tuple[Behaviour, float]] = {}
+    for _, _, b, corrected in found:
+        told.setdefault((frozenset(shown[b][0]), frozenset(shown[b][1])), (b, corrected))
     titles = {s.activity: s.title for s in steps}
     return tuple(
         Contrast(
@@ -70,7 +75,7 @@ def contrast(members: Sequence[_Member], pieces: Sequence[int], steps: Sequence[
             round(corrected, 4),
             Evidence((len(shown[b][0]), len(failed)), _places(b, rows)),
         )
-        for _, corrected, b in sorted(found)[:MOST]
+        for b, corrected in list(told.values())[:MOST]
     )
 
 

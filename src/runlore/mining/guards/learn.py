@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from runlore.mining.failures import is_telling
 from runlore.mining.guards.acts import Act
 from runlore.mining.guards.candidates import Candidate, Material, is_drawn, places
-from runlore.mining.guards.chance import fisher, testable
+from runlore.mining.guards.chance import count_testable, fisher
 from runlore.mining.guards.give import give
 from runlore.mining.guards.join import join
-from runlore.mining.guards.mention import words_in
+from runlore.mining.guards.mention import constants_in, words_in
 from runlore.mining.guards.propose import propose, usable
 from runlore.mining.guards.relate import relate
 from runlore.mining.words import content_words
@@ -31,8 +31,12 @@ LEAST_GOOD = 4
 """Pieces of work done well below which nothing is learned."""
 CHANCE = 0.05
 """How likely a difference may be by chance, after correction."""
-ALLOWED = {"errors": CHANCE, "people": CHANCE, "outcome": 0.01, "choice": 0.001}
-"""The same by basis: a bad end says little about which act was wrong, and of what was merely left alone nobody says that it was refused."""
+UNSPOKEN = 0.01
+"""The same for conditions that nobody's words speak of, and where a bad end alone says that something was wrong: an effect has many reasons to be refused."""
+MERE_CHOICE = 0.001
+"""The same for what was merely left alone: nobody says that it was refused."""
+LEAST_STOPPED = 2
+"""Pieces of work that a condition must stop of whose value nobody's words speak: one refusal has a hundred fields that no good act had."""
 STOPS = {"errors": 0.5, "people": 0.5, "outcome": 0.1, "choice": 0.3}
 """Share of the negatives of a kind that a guard must stop, of those that it can be decided for."""
 MOST_A_KIND = 3
@@ -60,6 +64,8 @@ class _Negatives:
     message: str
     mask: int
     words: frozenset[str]
+    allowed: float  # how likely a difference may be by chance
+    unspoken: float  # the same for conditions that nobody's words speak of
 
 
 def learn(
@@ -132,11 +138,11 @@ def _kinds(material: Material, within: int) -> Iterator[_Negatives]:
     for reason, _ in sorted(reasons.items(), key=lambda r: (-r[1], r[0])):
         mask = sum(1 << n for n, m in errors if m.casefold() == reason)
         text = next(m for _, m in errors if m.casefold() == reason)
-        yield _Negatives("errors", text, mask, frozenset(content_words(reason)))
-    yield _Negatives("people", "", material.mask("rejected", "taken back") & within, name)
-    yield _Negatives("people", "", material.mask("refused") & within, name)
-    yield _Negatives("outcome", "", material.mask("failed") & within, name)
-    yield _Negatives("choice", "", material.mask("left", "refused") & within, name)
+        yield _Negatives("errors", text, mask, frozenset(content_words(reason)), CHANCE, UNSPOKEN)
+    yield _Negatives("people", "", material.mask("rejected", "taken back") & within, name, CHANCE, UNSPOKEN)
+    yield _Negatives("people", "", material.mask("refused") & within, name, UNSPOKEN, MERE_CHOICE)
+    yield _Negatives("outcome", "", material.mask("failed") & within, name, UNSPOKEN, UNSPOKEN)
+    yield _Negatives("choice", "", material.mask("left", "refused") & within, name, MERE_CHOICE, MERE_CHOICE)
 
 
 def _best(
@@ -146,11 +152,17 @@ def _best(
     rest = sides[1]
     if not rest:
         return None
-    named = [c for c in candidates if c.words & negatives.words]
-    allowed = CHANCE if known else ALLOWED[negatives.basis]
+    # a refusal speaks of a field or a value, the effect's name at most of a value: the "order" in it is in every field
+    named = [c for c in candidates if (c.words & negatives.words if negatives.message else _is_told(c, negatives))]
     for family in (candidates,) if known else (named, candidates):
-        tests = [(c, *_chances(material, c, sides)) for c in family if c.false & rest]
-        number = testable([least for _, _, least in tests], allowed)
+        spoken = known or family is named
+        allowed = CHANCE if known else negatives.allowed if spoken else min(negatives.allowed, negatives.unspoken)
+        tests = [
+            (c, *_chances(material, c, sides))
+            for c in family
+            if c.false & rest and (known or _is_told(c, negatives) or material.split(c, rest)[0] >= LEAST_STOPPED)
+        ]
+        number = count_testable([least for _, _, least in tests], allowed)
         passing = [
             (c, chance)
             for c, p, _ in tests
@@ -159,6 +171,12 @@ def _best(
         if passing:
             return min(passing, key=lambda item: _preference(item[0], rest, sides[0], negatives.words))
     return None
+
+
+def _is_told(candidate: Candidate, negatives: _Negatives) -> bool:
+    """Say whether the words speak of the very value that a condition wants, not only of its field."""
+    said = {w for text in constants_in(candidate.expression) for w in words_in(text)}
+    return bool(said & negatives.words)
 
 
 def _chances(material: Material, candidate: Candidate, sides: tuple[int, int]) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ Rule = tuple[str, str]
 """An activity and a path in its results."""
 
 
+_FILTER = re.compile(r"\[\?@(?:\[[^\]]*\]|'[^']*'|[^\]'\[])*\]")
 DEEPEST = 2
 """How deep a field may stand that names a record."""
 
@@ -66,6 +68,22 @@ class Past:
         held = {(calls[n].name, path) for n, path in self._where.get(binding.value, ()) if n in listed}
         held |= {(p.activity, p.path) for p in binding.places if p.call in listed and "[?$" not in p.path}
         return frozenset(held)
+
+    def odds(self, binding: Binding, listed: frozenset[int]) -> dict[Rule, float]:
+        """Give for each filter that held a value which share of what stands at the same path without it the filter leaves; for that path itself 1."""
+        widths = {(p.activity, p.path): p.width for p in binding.places if p.call in listed}
+        found: dict[Rule, float] = {}
+        for (activity, path), width in widths.items():
+            whole = widths.get((activity, unfiltered(path)), 0)
+            if "[?@" in path and whole > width:
+                found[activity, path] = width / whole
+                found[activity, unfiltered(path)] = 1.0
+        return found
+
+
+def unfiltered(path: str) -> str:
+    """Give a path with every item where it tells some apart by a field of theirs."""
+    return _FILTER.sub("[*]", path)
 
 
 def plain_fields(fields: Fields) -> dict[str, str]:

@@ -154,7 +154,8 @@ def _link(guard: Stated, sentence: PolicySentence, own: frozenset[str], weights:
         return None
     if _forbids(guard, sentence.text):
         return PolicyLink(guard, sentence, "contradicts", share)
-    return PolicyLink(guard, sentence, "supports", share) if _ONLY.search(sentence.text) or share >= MOST else None
+    binds = not constants or _ONLY.search(sentence.text)
+    return PolicyLink(guard, sentence, "supports", share) if binds else None
 
 
 def _names_others(expression: Expression, text: str) -> bool:

@@ -34,9 +34,19 @@ def create_escalation(tx: Transaction, case: EscalationCase, now: int) -> Escala
         " :level, :answer, :answered_by, :answered)",
         **{name: getattr(made, name) for name in made.__slots__},
     )
-    body = {"escalation": made.number, "role": made.role, "deadline": made.deadline}
+    body = {
+        "escalation": made.number,
+        "role": made.role,
+        "deadline": made.deadline,
+        "question": question_digest(made),
+    }
     append(tx, made.company, made.asked_by, "escalated", f"run {made.run} step {made.step}", body, now)
     return made
+
+
+def question_digest(case: EscalationCase) -> str:
+    """Give the hash of what an escalation asks, by which the log knows it."""
+    return hash_value(["escalation/1", case.run, case.step, case.question])
 
 
 def answer_escalation(

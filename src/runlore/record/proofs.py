@@ -62,6 +62,11 @@ def list_proofs(tx: Transaction, company: str, run: int, step: int | None = None
     return tuple(ProofItem(company, *row) for row in rows)
 
 
+def list_every_proof(tx: Transaction, company: str) -> tuple[ProofItem, ...]:
+    """List the proof of all runs, in the order of their ids."""
+    return tuple(ProofItem(company, *row) for row in tx.all(_SELECT + "id > '' ORDER BY id", company=company))
+
+
 def _find_borrowed(tx: Transaction, item: ProofItem) -> tuple[int, int] | None:
     """Find the run and step for which the same stands as proof already; the proof of the whole run may be that of one of its steps.
 

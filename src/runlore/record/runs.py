@@ -55,7 +55,16 @@ def create_run(tx: Transaction, run: Run, steps: Sequence[RunStep], now: int) ->
             " VALUES (:company, :run, :step, :state, :why, :attempts, :started, :ended, :result, :judged)",
             **_step_values(made, step),
         )
-    body = {"issue": made.issue, "document": made.document, "revision": made.revision, "state": made.state}
+    body = {
+        "issue": made.issue,
+        "document": made.document,
+        "revision": made.revision,
+        "state": made.state,
+        "holder": made.lease.holder,
+        "fence": made.lease.fence,
+        "nonce": hash_value(made.nonce),
+        "inputs": inputs_digest(made.inputs),
+    }
     append(tx, made.company, made.worker, "run-created", f"run {made.number}", body, now)
     return made
 
@@ -190,8 +199,14 @@ def change_inputs(tx: Transaction, run: Run, inputs: Sequence[tuple[str, str]], 
         number=run.number,
         inputs=render_json(given),
     )
-    append(tx, run.company, by, "run-inputs", f"run {run.number}", {"names": [name for name, _ in given]}, now)
+    body = {"names": [name for name, _ in given], "inputs": inputs_digest(given)}
+    append(tx, run.company, by, "run-inputs", f"run {run.number}", body, now)
     return replace(run, inputs=given)
+
+
+def inputs_digest(inputs: Sequence[tuple[str, str]]) -> str:
+    """Give the hash of a run's inputs, by which the log knows them."""
+    return hash_value(["inputs/1", [list(pair) for pair in inputs]])
 
 
 def write_report(tx: Transaction, run: Run, report: StepReport, step: RunStep, by: str, now: int) -> None:

@@ -16,6 +16,7 @@ from runlore.record.events import check_chain
 from runlore.record.principals import authors_side
 from runlore.record.proposals import proposal_digest
 from runlore.record.revisions import revision_hash
+from runlore.record.verify_runs import RUN_CHECKS
 
 _CONTENTS: Final = 16
 
@@ -26,7 +27,7 @@ def check_database(record: Record) -> tuple[Problem, ...]:
 
 
 def verify_record(tx: Transaction, company: str, checkpoints: Iterable[dict[str, Any]] = ()) -> tuple[Problem, ...]:
-    """Verify the record of a company: log and checkpoints, contents, proposals, revisions, publications. Empty where everything holds."""
+    """Verify the record of a company: log and checkpoints, contents, proposals, revisions, publications, runs. Empty where everything holds."""
     found = list(check_chain(tx, company, checkpoints))
     for check in CHECKS:
         found += check(tx, company)
@@ -216,4 +217,4 @@ SELECT r.hash, r.document, r.number FROM revisions r
 WHERE r.company = :company AND NOT EXISTS (SELECT 1 FROM publications b WHERE b.company = :company AND b.revision = r.hash)
 ORDER BY r.document, r.number
 """
-CHECKS: Final = (check_principals, check_contents, check_proposals, check_revisions, check_publications)
+CHECKS: Final = (check_principals, check_contents, check_proposals, check_revisions, check_publications, *RUN_CHECKS)

@@ -66,17 +66,19 @@ def site() -> Iterator[str]:
         yield address
 
 
-def session(folder: Path, name: str, caption: str, picture: str) -> Path:
+def session(folder: Path, name: str, caption: str, picture: str, link: str) -> Path:
     """What the worker's host recorded of its calls."""
-    media = {"account_id": ACCOUNT["id"], "image_url": picture, "caption": caption}
+    account, created = ACCOUNT["id"], f"creation-{name}"
+    media = {"account_id": account, "image_url": picture, "caption": caption}
     return write_session(
         folder / f"{name}.jsonl",
         name,
-        ("mcp__instagram__get_account", {"account_id": ACCOUNT["id"]}, ACCOUNT),
+        ("mcp__instagram__get_account", {"account_id": account}, ACCOUNT),
         ("mcp__drive__search", {"query": "fog pier", "folder": "Approved"}, PNG),
         ("mcp__crm__find_campaign", {"name": "Berth Map Launch"}, CAMPAIGN),
-        ("mcp__instagram__create_media", media, {"id": f"creation-{name}", "status": "FINISHED"}),
-        ("mcp__crm__add_note", {"campaign_id": "camp_5418", "text": "the link"}, {"note_id": f"note-{name}"}),
+        ("mcp__instagram__create_media", media, {"id": created, "status": "FINISHED"}),
+        (EFFECT, {"account_id": account, "creation_id": created}, {"permalink": link}),
+        ("mcp__crm__add_note", {"campaign_id": "camp_5418", "text": link}, {"note_id": f"note-{name}"}),
     )
 
 
@@ -138,7 +140,7 @@ def test_the_token_is_renewed_and_the_run_goes_on(door: Door) -> None:
 def test_each_step_brings_its_proof(door: Door, folder: Path, site: str) -> None:
     said_only = door.report(WORKER, 1, 1, "done", result=ACCOUNT)
     assert not said_only["accepted"] and slugs(said_only) == {"proof-missing"}
-    transcript = session(folder, "s1", "Fog until ten.", f"{site}/fog.jpg")
+    transcript = session(folder, "s1", "Fog until ten.", f"{site}/fog.jpg", f"{site}/p/1")
     for number, result in ((1, ACCOUNT), (2, PNG), (3, CAMPAIGN)):
         done = door.report(WORKER, 1, number, "done", result=result, transcript=transcript)
         assert done["accepted"], done["problems"]
@@ -236,7 +238,7 @@ def test_the_next_run_follows_the_second_revision_and_the_way_round_repeats(
     door.assign(2, WORKER)
     run = door.start(WORKER, 2)
     assert run["state"] == "running"
-    transcript = session(folder, "s2", "The last boat is in.", f"{site}/dusk.jpg")
+    transcript = session(folder, "s2", "The last boat is in.", f"{site}/dusk.jpg", f"{site}/p/2")
     for number, result in ((1, ACCOUNT), (2, PNG), (3, CAMPAIGN)):
         done = door.report(WORKER, 2, number, "done", result=result, transcript=transcript)
         assert done["accepted"], done["problems"]

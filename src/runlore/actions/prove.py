@@ -8,9 +8,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from runlore.actions.allowed import read_allowed
 from runlore.actions.caller import Caller
@@ -35,6 +36,7 @@ from runlore.running.lease import Refused, renew
 KINDS: Final[tuple[ProofKind, ...]] = ("tool result", "url", "commit", "file", "command", "message", "person", "note")
 LARGEST: Final = 20 << 20
 _LONGEST: Final = 4_000
+_COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
 _CLOCKS: Final = 60_000_000
 """By how much the clock of a host may be behind ours, in microseconds."""
 
@@ -56,6 +58,8 @@ class _Earned:
     checker: str
     detail: str
     content: bytes | None = None
+    value: str = ""
+    """What was found, where it says more exactly what was given; empty: what was given."""
 
 
 def parse_proof(text: str) -> Offered:
@@ -96,7 +100,8 @@ def prove(
         _check_lease(caller, view, fence)
     earned = _confirm(caller, clean) if confirms else _check(caller, view, runbook_step, clean)
     item = ProofItem(
-        caller.company, "", number, step, view.run.revision, view.run.nonce, clean.kind, clean.value, "",
+        caller.company, "", number, step, view.run.revision, view.run.nonce, clean.kind,
+        earned.value or clean.value, "",
         earned.level, earned.checker, earned.detail, caller.principal.id, caller.now,
     )  # fmt: skip
     with caller.record.write(caller.company) as tx:
@@ -174,7 +179,7 @@ def _check(caller: Caller, view: RunView, step: Step | None, offered: Offered) -
         case "command":
             return _run_allowed(caller, offered.value)
         case "commit":
-            return _find_commit(caller, offered.value)
+            return _find_commit(caller, view, offered.value)
         case "tool result":
             return _find_result(caller, view, step, offered)
         case "person":
@@ -201,23 +206,32 @@ def _run_allowed(caller: Caller, name: str) -> _Earned:
     )
 
 
-def _find_commit(caller: Caller, value: str) -> _Earned:
+def _find_commit(caller: Caller, view: RunView, value: str) -> _Earned:
+    """A commit counts as checked where it is in a repository that an owner named, by its hash and not by a name that moves, made since the run began."""
     place, _, commit = value.rpartition("@")
     allowed = read_allowed(caller.settings)
     if place not in allowed.repositories:
         return _Earned("P0", "worker", "the repository is not among those that an owner named, so nobody looked")
+    if not _COMMIT.fullmatch(commit):
+        return _Earned("P0", "worker", "that is no commit's hash, so nobody looked")
+    repository = Path(allowed.repositories[place])
     try:
-        found = git.run(
-            Path(allowed.repositories[place]),
-            "rev-parse",
-            "--verify",
-            "--quiet",
-            "--end-of-options",
-            f"{commit}^{{commit}}",
-        )
-    except GitError:
+        found = git.run(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}")
+        whole = found.decode().strip()
+        made = int(git.run(repository, "log", "-1", "--format=%ct", "--end-of-options", whole).decode().strip())
+    except (GitError, ValueError):
         return _Earned("P0", "worker", "it was looked for and is not in that repository")
-    return _Earned("P2", "git", f"it is in the repository as {found.decode().strip()}")
+    if made * 1_000_000 < view.run.started - _CLOCKS:
+        return _Earned("P0", "worker", "it is in the repository, and older than the run")
+    return _Earned("P2", "git", f"it is in the repository as {whole}", value=f"{place}@{whole}")
+
+
+def _same(result: Any, stored: bytes) -> bool:
+    """Say whether a result is the stored one, as JSON: 1 is no true and no 1.0."""
+    try:
+        return render_json(result).encode() == stored
+    except (TypeError, ValueError):
+        return False
 
 
 def _find_result(caller: Caller, view: RunView, step: Step | None, offered: Offered) -> _Earned:
@@ -246,7 +260,7 @@ def _find_result(caller: Caller, view: RunView, step: Step | None, offered: Offe
                 continue
             given = event.arguments if isinstance(event.arguments, dict) else {}
             other = sorted(n for n, v in known.items() if n in given and given[n] != v)
-            if event.result == wanted and approved.isdisjoint(other):
+            if _same(event.result, stored) and approved.isdisjoint(other):
                 differs = f"; not as the runbook says: {', '.join(other)}" if other else ""
                 checker = f"transcript:{item.session}:{event.result_line}:{event.result_index}"
                 return _Earned("P2", checker, f"found in {item.hash} line {event.line}{differs}", stored)

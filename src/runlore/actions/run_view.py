@@ -20,6 +20,7 @@ from runlore.model.run import LEVELS, ApprovalRequest, EscalationCase, ProofItem
 from runlore.model.runbook import ApprovalRequirement, ProofRequirement, Runbook, Step
 from runlore.record.approvals import list_approvals, shown_digest
 from runlore.record.blobs import get_bundle
+from runlore.record.canonical import render_json
 from runlore.record.database import Transaction
 from runlore.record.escalations import list_escalations
 from runlore.record.issues import get_issue
@@ -234,7 +235,7 @@ def _shows(proof: ProofItem, step: Step, requirement: ProofRequirement, result: 
     """Say whether a piece of proof is about the result that is reported: a tool's result is that result itself, and a link stands in it where the
     condition says. Otherwise one thing could be proved and another one reported."""
     if proof.kind == "tool result":
-        return result is not None and parse_value(proof.value) == result
+        return result is not None and render_json(parse_value(proof.value)) == render_json(result)
     if proof.kind == "url" and requirement.condition.parsed is not None and result is not None:
         paths = [p.path for p in list_paths(requirement.condition.parsed) if p.step in (0, step.number)]
         return not paths or any(proof.value in select_values(path, result) for path in paths)

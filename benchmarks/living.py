@@ -44,6 +44,7 @@ from runlore.mining.words import content_words
 from runlore.model import Transcript, Workflow
 from runlore.model.debrief import Finding
 from runlore.model.runbook import Runbook
+from runlore.model.source import Evidence
 from runlore.runbooks.amend import amend, is_same_sign
 from runlore.runbooks.draft import draft
 from runlore.runbooks.inline import parse_code
@@ -73,6 +74,7 @@ class Arm:
 
     name: str
     texts: dict[str, str]
+    evidence: dict[str, dict[str, Evidence]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     accepted: int = 0
     refused: int = 0
@@ -103,7 +105,9 @@ def books(texts: dict[str, str]) -> dict[str, Runbook]:
 
 
 def plans(runbooks: dict[str, Runbook]) -> tuple[Plan, ...]:
-    return tuple(plan_of_runbook(b, content_words(f"{b.title} {name.replace('-', ' ')}")) for name, b in runbooks.items())
+    return tuple(
+        plan_of_runbook(b, content_words(f"{b.title} {name.replace('-', ' ')}")) for name, b in runbooks.items()
+    )
 
 
 def drafts(workflows: Iterable[Workflow]) -> dict[str, str]:
@@ -114,6 +118,13 @@ def judge(arm: Arm, batch: Sequence[Run], experience: Experience) -> dict[str, f
     runbooks = books(arm.texts)
     library = Library(plans(runbooks))
     signs = [_plain(row.sign) for b in runbooks.values() for row in b.failure_modes]
+    signs += [
+        line.removeprefix("- ")
+        for b in runbooks.values()
+        for s in b.sections
+        if s.title.startswith("Note")
+        for line in s.text.splitlines()
+    ]
     errors = seen = right = asked = 0
     scores: list[tuple[float, bool]] = []
     for run in batch:
@@ -174,7 +185,14 @@ def _gives(source: Any, value: Any, words: str, results: dict[str, list[Any]], t
             return False
 
 
-def take_in(arm: Arm, number: int, batch: Sequence[Run], so_far: Sequence[Run], experience: Experience, mined: Sequence[Workflow]) -> None:
+def take_in(
+    arm: Arm,
+    number: int,
+    batch: Sequence[Run],
+    so_far: Sequence[Run],
+    experience: Experience,
+    mined: Sequence[Workflow],
+) -> None:
     """Let an arm learn from a batch, in its own way."""
     if arm.name == "rewrite":
         fresh = drafts(mined)
@@ -195,7 +213,9 @@ def take_in(arm: Arm, number: int, batch: Sequence[Run], so_far: Sequence[Run], 
     arm.groups += arm.decisions > before
 
 
-def _findings(arm: Arm, number: int, batch: Sequence[Run], experience: Experience, mined: Sequence[Workflow]) -> Iterable[Finding]:
+def _findings(
+    arm: Arm, number: int, batch: Sequence[Run], experience: Experience, mined: Sequence[Workflow]
+) -> Iterable[Finding]:
     """What the six questions give for each case of a batch, and what mining over all so far knows better."""
     runbooks = books(arm.texts)
     library = Library(plans(runbooks))
@@ -211,9 +231,11 @@ def _findings(arm: Arm, number: int, batch: Sequence[Run], experience: Experienc
                         yield _with(finding, debrief=number * 1000 + at)
     for workflow in mined:
         if workflow.name in runbooks:
-            for learned in learn_changes(runbooks[workflow.name], workflow):
+            for learned in learn_changes(runbooks[workflow.name], workflow, arm.evidence.get(workflow.name)):
                 key = finding_key(workflow.name, learned.change)
-                yield Finding("else-changed", workflow.name, learned.change, learned.why, key, debrief=number * 1000 + 999)
+                yield Finding(
+                    "else-changed", workflow.name, learned.change, learned.why, key, debrief=number * 1000 + 999
+                )
 
 
 def _with(finding: Finding, **changes: Any) -> Finding:
@@ -250,7 +272,9 @@ def _broken(before: dict[str, str], after: dict[str, str], so_far: Sequence[Run]
         if not run.good:
             continue
         for a, b in zip(
-            watch_transcript(run.transcript, old, experience), watch_transcript(run.transcript, new, experience), strict=True
+            watch_transcript(run.transcript, old, experience),
+            watch_transcript(run.transcript, new, experience),
+            strict=True,
         ):
             if a.checked.score >= CONFORMED > b.checked.score:
                 broken.append(run.transcript.session)
@@ -280,7 +304,8 @@ def main() -> None:
     first, rest = runs[: options.first], runs[options.first :]
     workflows = mine([r.digest for r in first]).workflows
     experience = learn_experience([r.transcript for r in first], Library(plans(books(drafts(workflows)))))
-    arms = [Arm(name, drafts(workflows)) for name in ("ours", "nothing", "notes", "rewrite")]
+    evidence = {w.name: dict(draft(w).evidence) for w in workflows}
+    arms = [Arm(name, drafts(workflows), evidence) for name in ("ours", "nothing", "notes", "rewrite")]
     print(f"{len(runs)} runs; {len(first)} mined first into {len(workflows)} runbooks; then batches of {options.batch}")
     batches = [rest[at : at + options.batch] for at in range(0, len(rest), options.batch)][: options.most]
     so_far = list(first)
@@ -292,13 +317,18 @@ def main() -> None:
         for arm in arms:
             if arm.name != "nothing":
                 take_in(arm, number, batch, so_far, experience, mined)
-        told = "  ".join(f"{a.name} {a.curve[-1]['foreseen']:.2f}/{a.curve[-1]['source']:.2f}/{a.curve[-1]['tokens']:.0f}" for a in arms)
+        told = "  ".join(
+            f"{a.name} {a.curve[-1]['foreseen']:.2f}/{a.curve[-1]['source']:.2f}/{a.curve[-1]['tokens']:.0f}"
+            for a in arms
+        )
         print(f"batch {number:2}: {told}", flush=True)
     _print(arms)
 
 
 def _print(arms: Sequence[Arm]) -> None:
-    print("\n| arm | foreseen | source | auroc | good runs | tokens at the end | accepted | decisions | refused by the gate | broken |")
+    print(
+        "\n| arm | foreseen | source | auroc | good runs | tokens at the end | accepted | decisions | refused by the gate | broken |"
+    )
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for arm in arms:
         half = arm.curve[len(arm.curve) // 2 :]

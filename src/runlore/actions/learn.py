@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from runlore.actions.caller import Caller
@@ -15,6 +16,7 @@ from runlore.model.runbook import Runbook
 from runlore.record.database import Transaction
 from runlore.record.debriefs import create_debrief, find_debrief
 from runlore.record.documents import list_documents
+from runlore.runbooks.evidence import EvidenceMap, evidence_from_json
 from runlore.runbooks.learned import learn_changes
 
 
@@ -42,12 +44,12 @@ def learn(tx: Transaction, caller: Caller) -> Debrief | None:
 
 
 def _compare(tx: Transaction, caller: Caller, workflow: Workflow) -> Iterator[Finding]:
-    for document, runbook in _books(tx, caller):
+    for document, runbook, evidence in _books(tx, caller):
         tools = {step.tool for step in runbook.steps}
         own = {s.tool or s.activity for s in workflow.steps if s.effect}
         if document.rpartition("/")[2] != workflow.name and not (own and own <= tools):
             continue
-        for learned in learn_changes(runbook, workflow):
+        for learned in learn_changes(runbook, workflow, evidence):
             key = finding_key(document, learned.change)
             evidence = {"workflow": workflow.name, "support": list(learned.evidence.support)}
             yield Finding(
@@ -55,9 +57,16 @@ def _compare(tx: Transaction, caller: Caller, workflow: Workflow) -> Iterator[Fi
             )
 
 
-def _books(tx: Transaction, caller: Caller) -> Iterator[tuple[str, Runbook]]:
+def _books(tx: Transaction, caller: Caller) -> Iterator[tuple[str, Runbook, EvidenceMap]]:
+    """The approved runbooks of our format, each with the evidence that lies beside it."""
     for document in list_documents(tx, caller.company, shelf="runbooks"):
         shelved = find_shelved(tx, caller.company, document.id)
         runbook = recognise_shelved(shelved).runbook if shelved and shelved.bundle.format == "runbook" else None
-        if runbook is not None:
-            yield document.id, runbook
+        if shelved is None or runbook is None:
+            continue
+        kept = next((f.content for f in shelved.bundle.files if f.path == "evidence.json"), b"")
+        try:
+            evidence = evidence_from_json(json.loads(kept)) if kept else {}
+        except (ValueError, KeyError, TypeError, AttributeError):
+            evidence = {}  # a person's own file of that name is no evidence of ours
+        yield document.id, runbook, evidence

@@ -46,7 +46,8 @@ class Change:
 
 
     failure: ``subject`` sign, ``text`` recovery, ``detail`` cause, ``count`` how often seen · recovery: ``subject`` sign, ``text`` action ·
-    guard: ``subject`` ``proceed`` or ``stop``, ``text`` condition · binding: ``subject`` the argument, ``text`` it with its source as the format writes it · optional: ``text`` condition · input: ``subject`` name, ``text`` · prerequisite: ``subject`` an integration, or ``text`` ·
+    guard: ``subject`` ``proceed`` or ``stop``, ``text`` condition · binding: ``subject`` the argument, ``text`` it with its source as the format writes it, ``detail``
+    ``replaces`` where a mined one may give way · optional: ``text`` condition · input: ``subject`` name, ``text`` · prerequisite: ``subject`` an integration, or ``text`` ·
     good: ``subject`` what it was (``Rejected 2026-03-02``), ``text`` the person's words, ``detail`` their role ·
     escalation: ``subject`` situation, ``text`` role, ``detail`` within · question: ``subject``, ``text`` · the others: ``text``.
     """

@@ -192,7 +192,7 @@ def _binding(step: Step, change: Change) -> Step | str:
         return "it is no source of an argument"
     for at, known in enumerate(step.bindings):
         if known.name == binding.name:
-            if known.source.kind != "unknown":
+            if known.source.kind != "unknown" and change.detail != "replaces":
                 return "it stands there already: the runbook names a source"
             return replace(step, bindings=(*step.bindings[:at], binding, *step.bindings[at + 1 :]))
     return replace(step, bindings=(*step.bindings, binding))

@@ -1,7 +1,7 @@
 """What mining over all runs so far knows better than a runbook says: sources of arguments that nobody could name, and guards that runs have taught since.
 
 Small edits where the evidence is strong. What a person wrote is not replaced: a source is filled in where the runbook calls it unknown or says nothing of the
-argument, and a guard is added where none of its kind stands.
+argument, one that mining itself wrote gives way to one that holds clearly more often, and a guard is added where none of its kind stands.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from runlore.runbooks.conditions import parse_condition
 LEAST_CASES = 5
 LEAST_SHARE = 0.8
 """From how many cases on, and in which share of them, a source has to hold to be filled in."""
+CLEARLY = 0.05
+"""By how much of the cases more a source has to hold than the mined one that it replaces."""
 LEAST_PRECISION = 0.7
 LEAST_NEGATIVES = 2
 """What a guard has to stop, and how rarely in vain, to be added."""
@@ -34,8 +36,14 @@ class Learned:
     evidence: Evidence
 
 
-def learn_changes(runbook: Runbook, workflow: Workflow) -> tuple[Learned, ...]:
-    """Compare a runbook with the workflow that was mined for the same work, step by step; steps are matched by their tools."""
+def learn_changes(
+    runbook: Runbook, workflow: Workflow, evidence: Mapping[str, Evidence] | None = None
+) -> tuple[Learned, ...]:
+    """Compare a runbook with the workflow that was mined for the same work, step by step; steps are matched by their tools.
+
+    ``evidence`` is what lies beside the runbook: a source that has some was written by mining, any other by a person.
+    """
+    known = evidence or {}
     by_tool: dict[str, WorkflowStep] = {}
     for mined in workflow.steps:
         by_tool.setdefault(mined.tool or mined.activity, mined)
@@ -43,26 +51,36 @@ def learn_changes(runbook: Runbook, workflow: Workflow) -> tuple[Learned, ...]:
     numbers = {mined.number: step.number for step, mined in pairs}
     found: list[Learned] = []
     for step, mined in pairs:
-        found += [x for a in mined.arguments if (x := _source(runbook, step, a, numbers)) is not None]
+        found += [x for a in mined.arguments if (x := _source(step, a, numbers, known)) is not None]
         found += [x for g in mined.guards if (x := _guard(step, g, numbers)) is not None]
     return tuple(found)
 
 
-def _source(runbook: Runbook, step: Step, argument: Argument, numbers: Mapping[int, int]) -> Learned | None:
+def _source(
+    step: Step, argument: Argument, numbers: Mapping[int, int], evidence: Mapping[str, Evidence]
+) -> Learned | None:
     n, m = argument.evidence.support
     if argument.source.kind in ("unknown", "input") or n < LEAST_CASES or n < LEAST_SHARE * m:
         return None
     known = next((b.source for b in step.bindings if b.name == argument.name), None)
-    if known is not None and known.kind != "unknown":
-        return None
     source = _renumbered(argument.source, step.number, numbers)
-    if source is None:
+    if source is None or source == known:
         return None
+    replaces = known is not None and known.kind != "unknown"
+    if replaces:
+        before = evidence.get(f"step-{step.number}/with/{argument.name}")
+        if before is None or n / m < _share(before) + CLEARLY:
+            return None
     text = f"{render_code(argument.name)} {render_source(source)}"
     change = Change("binding", step.number, subject=argument.name, text=text)
     return Learned(
         change, f"`{argument.name}` of step {step.number} came from there in {n} of {m} cases", argument.evidence
     )
+
+
+def _share(evidence: Evidence) -> float:
+    n, m = evidence.support
+    return n / m if m else 0.0
 
 
 def _renumbered(source: ValueSource, own: int, numbers: Mapping[int, int]) -> ValueSource | None:

@@ -25,6 +25,7 @@ from runlore.record.blobs import put_blob
 from runlore.record.canonical import render_json
 from runlore.record.database import Transaction
 from runlore.record.events import append
+from runlore.record.proposals import list_proposals
 from runlore.record.requests import add_request
 from runlore.record.runs import change_state
 from runlore.runbooks.hidden import escape_words
@@ -57,7 +58,8 @@ def finish(
     """End a run under the fence of its lease.
 
     As done only when every step is settled and the proof of completion is there; what is missing is said, all at once. As failed or dropped with a
-    reason, at any time. Raises NotAllowed, NoSuchName, StaleLease, Conflict, UsageError.
+    reason, at any time. A run that has ended so already, under the same lease, is given as it ended, and what a crash left undone is done.
+    Raises NotAllowed, NoSuchName, StaleLease, Conflict, UsageError.
     """
     caller.require("run", "finish a run")
     words, _ = redact_words(open_redactor(caller.settings), " ".join(why.split()), "the reason")
@@ -69,33 +71,37 @@ def finish(
     checked = measured.checked if measured else None
     with caller.record.write(caller.company) as tx:
         view = view_run(tx, caller.company, number)
-        if not (outcome == "dropped" and view.run.state == "blocked"):
+        again = view.run.state == outcome and view.run.lease.fence == fence
+        if not again and not (outcome == "dropped" and view.run.state == "blocked"):
             check_running(view)
         lease = renew(view.run.lease, caller.principal.id, fence, caller.now)
         if isinstance(lease, Refused):
             raise StaleLease(number, lease.why)
-        problems = (
-            (*check_finish(view.runbook, view.steps, view.where), *check_completion(view)) if outcome == "done" else ()
-        )
+        problems = () if again or outcome != "done" else check_done(view)
         if problems:
             return Finished(view, problems, checked)
-        told = ("complete" if is_complete(view.runbook, view.steps) else "incomplete") if outcome == "done" else words
-        run = change_state(
-            tx,
-            view.run,
-            outcome,
-            caller.principal.id,
-            caller.now,
-            outcome=told,
-            transcript=measured.transcript if measured else "",
-        )
-        if measured is not None:
-            _keep_measured(tx, caller, run.number, measured)
-        if outcome == "done":
-            add_request(tx, caller.company, run.document, request_text(view.issue), f"run {run.number}", caller.now)
-        view = replace(view_run(tx, caller.company, number), run=run)
+        if not again:
+            view = _end(tx, caller, view, outcome, words, measured)
     proof = _summarise(caller, view, checked) if outcome == "done" else None
     return Finished(view, (), checked, proof)
+
+
+def check_done(view: RunView) -> tuple[Problem, ...]:
+    """Say what keeps a run from being done: steps that nothing settled, and the proof of completion that is missing."""
+    return (*check_finish(view.runbook, view.steps, view.where), *check_completion(view))
+
+
+def _end(
+    tx: Transaction, caller: Caller, view: RunView, outcome: Outcome, words: str, measured: Measured | None
+) -> RunView:
+    told = ("complete" if is_complete(view.runbook, view.steps) else "incomplete") if outcome == "done" else words
+    transcript = measured.transcript if measured else ""
+    run = change_state(tx, view.run, outcome, caller.principal.id, caller.now, outcome=told, transcript=transcript)
+    if measured is not None:
+        _keep_measured(tx, caller, run.number, measured)
+    if outcome == "done":
+        add_request(tx, caller.company, run.document, request_text(view.issue), f"run {run.number}", caller.now)
+    return replace(view_run(tx, caller.company, run.number), run=run)
 
 
 def check_completion(view: RunView) -> tuple[Problem, ...]:
@@ -136,16 +142,17 @@ def _keep_measured(tx: Transaction, caller: Caller, number: int, measured: Measu
 
 
 def _summarise(caller: Caller, view: RunView, checked: Checked | None) -> Proposal | None:
-    """Propose a summary of finished work for the proof shelf; a person reviews it like anything else."""
+    """Propose a summary of finished work for the proof shelf, once; a person reviews it like anything else."""
     if not caller.principal.may("propose"):
         return None
-    day = datetime.fromtimestamp(caller.now / 1e6, UTC).date().isoformat()
-    done = propose_text(
-        caller,
-        f"proof/{day}-run-{view.run.number}",
-        render_summary(view, checked, day),
-        ProposeRequest(f"Proof of run {view.run.number}, issue {view.issue.number}", group="proof"),
-    )
+    day = datetime.fromtimestamp(view.run.ended / 1e6, UTC).date().isoformat()
+    document = f"proof/{day}-run-{view.run.number}"
+    with caller.record.read() as tx:
+        there = list_proposals(tx, caller.company, document=document)
+    if there:
+        return there[-1]
+    reason = f"Proof of run {view.run.number}, issue {view.issue.number}"
+    done = propose_text(caller, document, render_summary(view, checked, day), ProposeRequest(reason, group="proof"))
     return done.proposals[0] if done.proposals else None
 
 

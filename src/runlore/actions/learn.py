@@ -51,9 +51,9 @@ def _compare(tx: Transaction, caller: Caller, workflow: Workflow) -> Iterator[Fi
             continue
         for learned in learn_changes(runbook, workflow, evidence):
             key = finding_key(document, learned.change)
-            evidence = {"workflow": workflow.name, "support": list(learned.evidence.support)}
+            seen = {"workflow": workflow.name, "support": list(learned.evidence.support)}
             yield Finding(
-                "else-changed", document, learned.change, learned.why, key, evidence, learned.evidence.sources[:12]
+                "else-changed", document, learned.change, learned.why, key, seen, learned.evidence.sources[:12]
             )
 
 

@@ -254,7 +254,10 @@ class SearchIndex:
             "SELECT id, name, shelf, title, revision, card FROM document WHERE id IN (SELECT value FROM json_each(?))",
             numbers,
         )
-        return [(_Row(*row[:5]), parse_card(row[5])) for row in rows]
+        try:
+            return [(_Row(*row[:5]), parse_card(row[5])) for row in rows]
+        except ValueError as error:
+            raise apsw.CorruptError(str(error)) from error
 
     def _list_sections(self, row: _Row, card: Card, *, lexical: bool) -> Iterator[tuple[_Row, Card, Section]]:
         """Give every section of a document that has a text, as a small document with the same title."""

@@ -185,9 +185,7 @@ class NoLibrary(StoreError):
     """``why`` says what is there instead, as a clause."""
 
     def __init__(self, folder: str, why: str) -> None:
-        super().__init__(
-            folder, f"this cannot be the library folder: {why}. Name another folder with RUNLORE_LIBRARY."
-        )
+        super().__init__(folder, f"this cannot be the library folder: {why}. Name another folder with RUNLORE_LIBRARY.")
 
 
 class GitError(RunloreError):

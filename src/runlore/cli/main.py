@@ -24,7 +24,10 @@ MINING: dict[str, tuple[str, str]] = {
     "route": ("route", "Say which workflow fits a request, or none."),
     "facts": ("facts", "List what sessions keep finding out, asking and being told again."),
     "report": ("report", "Write one self-contained page to look at and send on."),
-    "export": ("export", "Write documents as skills or SOPs, the library for agents, a dataset, or events for other tools."),
+    "export": (
+        "export",
+        "Write documents as skills or SOPs, the library for agents, a dataset, or events for other tools.",
+    ),
     "lint": ("lint", "Check a runbook and say what to do about each problem."),
     "dismiss": ("dismiss", "Hide a workflow until its evidence changes."),
     "forget": ("forget", "Erase transcripts and what was kept of them."),

@@ -246,3 +246,9 @@ def test_the_word_table_tells_near_from_far_and_common_from_rare():
 def test_a_table_that_is_cut_off_is_refused():
     with pytest.raises(ValueError, match="no table"):
         parse_word_table(b"something else")
+
+
+def test_empty_places_of_a_block_are_never_near_in_meaning(index):
+    index.update((), [RESTORE.name], "8")
+    hits = index.search("reboot the crashed container", abstain=False)
+    assert set(names(hits)) == {INSTAGRAM.name, VOICE.name}

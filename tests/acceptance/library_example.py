@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
 from story import Answer, Runlore, make_runlore
 
 VOICE = """---
@@ -136,6 +139,12 @@ def act(runlore: Runlore, token: str) -> Callable[..., Answer]:
 
 def proposals(runlore: Runlore, document: str = "") -> list[dict[str, Any]]:
     return [p for p in runlore("proposals", "--json").json if document in ("", p["document"])]
+
+
+def check_form(name: str, value: Any) -> None:
+    """Fail where a value is not of the schema of that name."""
+    schema = json.loads(resources.files("runlore.schemas").joinpath(f"{name}.schema.json").read_text("utf-8"))
+    Draft202012Validator(schema).validate(value)
 
 
 def outcomes(answer: Answer) -> dict[str, str]:

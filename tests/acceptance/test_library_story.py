@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from library_example import RUNBOOK, VOICE, act, outcomes, proposals, write_company
+from library_example import RUNBOOK, VOICE, act, check_form, outcomes, proposals, write_company
 from story import Runlore, make_runlore
 
 
@@ -78,6 +78,7 @@ def test_import_says_what_it_recognised_and_what_is_missing(runlore: Runlore, co
         "runbooks/restart-api": "published",
         "skills/harbour-post": "published",
     }
+    check_form("imported", done.json)
     by_id = {d["id"]: d for d in done.json["documents"]}
     assert by_id["brand/voice"]["owner"] == "brand-owner"
     assert by_id["brand/voice"]["reviewed"] == "2026-03-02"
@@ -99,6 +100,7 @@ def test_list_and_show_give_what_is_approved(runlore: Runlore) -> None:
     assert [d["id"] for d in runlore("list", "brand", "--json").json] == ["brand/voice"]
     assert "There is no shelf named 'brands'" in runlore("list", "brands", code=2).err
     shown = runlore("show", "voice", "--json").json
+    check_form("document", shown)
     assert (shown["id"], shown["shelf"], shown["name"], shown["revision"]) == ("brand/voice", "brand", "voice", 1)
     assert (shown["title"], shown["owner"], shown["reviewed"]) == ("Our voice", "brand-owner", "2026-03-02")
     assert shown["approved"] is True
@@ -135,6 +137,8 @@ def test_a_runbook_with_open_questions_or_dead_links_is_not_published(runlore: R
 
 def test_links_are_shown_from_both_ends(runlore: Runlore) -> None:
     runbook = runlore("show", "announce-a-berth", "--json").json
+    check_form("document", runbook)
+    check_form("runbook", runbook["runbook"])
     assert {link["target"] for link in runbook["links"]} >= {"skills/harbour-post", "brand/voice"}
     skill = runlore("show", "harbour-post", "--json").json
     assert [link["document"] for link in skill["linked_from"]] == ["runbooks/announce-a-berth"]
@@ -152,6 +156,9 @@ def test_an_agent_proposes_and_can_do_no_more(runlore: Runlore, folder: Path) ->
     assert "only an owner may" in agent("import", folder / "voice.md", "--publish", code=2).err
     assert "only an owner may" in agent("principal", "add", "friend", "--class", "human", code=2).err
     assert "kind" not in runlore("show", "voice").out
+    for offered_now in proposals(runlore):
+        check_form("proposal", offered_now)
+    check_form("document", runlore("proposal", "show", number, "--json").json)
     pending = runlore("proposal", "show", number).out
     assert "PENDING" in pending
     assert "short, plain and kind" in pending

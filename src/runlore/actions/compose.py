@@ -33,7 +33,7 @@ from runlore.record.database import Transaction
 from runlore.record.documents import resolve_name
 from runlore.record.health import get_health
 from runlore.retrieval.index import SearchIndex
-from runlore.runbooks.fill import field_key
+from runlore.runbooks.fill import field_key, find_given
 from runlore.runbooks.formats.places import name_of
 from runlore.runbooks.tokens import count
 
@@ -45,14 +45,14 @@ _LONGEST_TITLE: Final = 1000
 _LONGEST_QUERY: Final = 4000
 _RIVALS: Final = 5
 _MOST_PASSAGES: Final = 16
-_MOST_MATCHES: Final = 10
+_MOSTMATCHES: Final = 10
 _MOST_NAMED: Final = 20
 _MOST_SKILLS: Final = 3
 CHOSEN: Final = "What the leader adds"
 NAMED: Final = "What the steps name"
 MATCHING: Final = "What else matches"
-_MATCHES: Final = 0.2
-"""The score from which on a document that nothing names is taken along."""
+MATCHES: Final = 0.02
+"""The score from which on a document that nothing names is taken along: far less than fitting, because it stands beside what fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def compose(
     with get_index(caller) as index, caller.record.read() as tx:
         without = frozenset(resolve_name(tx, caller.company, name, tuple(teams)).id for name in choice.without)
         search = _Search(tx, caller.company, index, request, tuple(teams), without)
-        runbook, why, rivals = _find_runbook(search, choice)
+        runbook, why, rivals = _find_runbook(search, choice, known)
         own, filled = runbook_candidates(runbook, known, why) if runbook is not None else ((), None)
         linked = _linked(search, runbook)
         found = [
@@ -171,9 +171,11 @@ def _get_approved(search: _Search, document: Document) -> Shelved:
     return shelved
 
 
-def _find_runbook(search: _Search, choice: Choice) -> tuple[Shelved | None, tuple[str, ...], tuple[LeftOut, ...]]:
+def _find_runbook(
+    search: _Search, choice: Choice, known: Mapping[str, GivenInput]
+) -> tuple[Shelved | None, tuple[str, ...], tuple[LeftOut, ...]]:
     """Find the best runbook, or the one that was chosen; why, and which others were near."""
-    ranked = _by_label(search, search.find(search.queries, ("runbooks",), _RIVALS))
+    ranked = _by_rule(search, search.find(search.queries, ("runbooks",), _RIVALS), known)
     if choice.runbook:
         document = resolve_name(search.tx, search.company, _on_shelf(choice.runbook, "runbooks"), search.teams)
         best: Shelved | None = _get_approved(search, document)
@@ -184,31 +186,39 @@ def _find_runbook(search: _Search, choice: Choice) -> tuple[Shelved | None, tupl
     rivals = tuple(
         LeftOut("runbook", hit.name, hit.revision, hit.title, hit.why, "another runbook fits better", 0)
         for hit in ranked
-        if best is not None and hit.score >= _MATCHES and hit.name not in (best.document.id, best.document.refines)
+        if best is not None and hit.score >= MATCHES and hit.name not in (best.document.id, best.document.refines)
     )
     return best, why, rivals[: _RIVALS - 1]
 
 
-def _by_label(search: _Search, hits: Sequence[Hit]) -> list[Hit]:
-    """Put first what starts with a label that the issue has: the company's own rule, which holds also where the words alone would not do.
+def _by_rule(search: _Search, hits: Sequence[Hit], known: Mapping[str, GivenInput]) -> list[Hit]:
+    """Put first what the company's own rules speak for, which hold also where the words alone would not do; without them nothing is left of
+    hits of which the best does not fit.
 
-    Without such a label nothing is left of hits of which the best does not fit.
+    A rule is a label of *When to start* that the issue has, or that the issue gives all inputs that a runbook asks for, two at least.
     """
     labels = {label.lower() for label in search.request.labels}
     ranked: list[tuple[float, Hit]] = []
     for hit in hits:
-        named = sorted(labels & _start_labels(search, hit.name)) if labels else []
-        why = (f"starts with the label {named[0]}", *hit.why) if named else hit.why
-        ranked.append((hit.score + (FITS if named else 0), replace(hit, why=why)))
+        rules = _rules(search, hit.name, labels, known) if labels or search.request.fields else ()
+        ranked.append((hit.score + FITS * len(rules), replace(hit, why=(*rules, *hit.why))))
     ranked.sort(key=lambda r: (-r[0], r[1].name))
     return [hit for _, hit in ranked] if ranked and ranked[0][0] >= FITS else []
 
 
-def _start_labels(search: _Search, name: str) -> set[str]:
-    """Give the labels with which a runbook starts."""
+def _rules(search: _Search, name: str, labels: set[str], known: Mapping[str, GivenInput]) -> tuple[str, ...]:
+    """Say which rules speak for a runbook."""
     shelved = find_shelved(search.tx, search.company, name)
     runbook = recognise_shelved(shelved).runbook if shelved else None
-    return {t.text.strip("` ").lower() for t in runbook.triggers if t.kind == "label"} if runbook else set()
+    if runbook is None:
+        return ()
+    named = sorted(labels & {t.text.strip("` ").lower() for t in runbook.triggers if t.kind == "label"})
+    asked = [value.name for value in runbook.inputs if value.required]
+    is_given = len(asked) > 1 and all(find_given(name, known, of_issue=False) for name in asked)
+    return (
+        *([f"starts with the label {named[0]}"] if named else ()),
+        *([f"the issue gives all that it asks for ({', '.join(asked[:4])})"] if is_given else ()),
+    )
 
 
 def _particular(search: _Search, name: str) -> Shelved | None:
@@ -284,8 +294,8 @@ def _matching(search: _Search, runbook: Shelved | None) -> Iterator[Candidate | 
     query = "\n".join([search.queries[-1], *([runbook.title] if runbook else [])])
     shelves = KNOWLEDGE if runbook else (*KNOWLEDGE, "skills")
     skills = 0
-    for hit in search.find((query,), shelves, _MOST_MATCHES)[:_MOST_MATCHES]:
-        shelved = find_shelved(search.tx, search.company, hit.name) if hit.score >= _MATCHES else None
+    for hit in search.find((query,), shelves, _MOSTMATCHES)[:_MOSTMATCHES]:
+        shelved = find_shelved(search.tx, search.company, hit.name) if hit.score >= MATCHES else None
         if shelved is None:
             continue
         if hit.shelf != "skills":

@@ -8,6 +8,7 @@ from typing import Final
 
 from runlore.actions.caller import Caller
 from runlore.actions.candidates import document_candidate, record_candidate
+from runlore.actions.compose import MATCHES
 from runlore.actions.search import get_index, particular
 from runlore.actions.shelved import choose_teams, find_shelved, list_visible
 from runlore.context.packing.pack import pack
@@ -36,8 +37,7 @@ _NOTES: Final = ("notes", "lessons")
 _MOST_DOCUMENTS: Final = 12
 _MOST_RUNBOOKS: Final = 200
 _MOST_ROLES: Final = 12
-_ANSWERS: Final = 0.15
-"""The score from which on a note answers a question."""
+_MOST_ANSWERS: Final = 3
 _STRATEGY_SHARE: Final = 0.15
 _NOTE_SHARE: Final = 0.12
 _BRAND_SHARE: Final = 0.08
@@ -98,28 +98,26 @@ def _brand(start: _Start) -> Iterator[Candidate]:
 
 def _answers(start: _Start) -> Iterator[Candidate]:
     """The notes and lessons that answer the questions; each document under the question that it answers best, and named under the others."""
-    answers: dict[str, dict[str, list[Passage]]] = {}
+    found: dict[str, dict[str, Hit]] = {}
     for section, question in _QUESTIONS:
-        found: dict[str, list[Passage]] = {}
-        for passage in start.index.passages(question, shelves=_NOTES, limit=_MOST_DOCUMENTS):
-            if passage.score >= _ANSWERS:
-                found.setdefault(passage.name, []).append(passage)
-        hits = [Hit(name, own[0].shelf, own[0].score, own[0].why) for name, own in found.items()]
-        answers[section] = {hit.name: found[hit.name] for hit in particular(hits, start.teams)}
-    for section, found in answers.items():
-        for name, passages in found.items():
-            best = max((own[name][0].score, other) for other, own in answers.items() if name in own)[1]
+        hits = particular(start.index.search(question, shelves=_NOTES, limit=_MOST_ANSWERS, abstain=False), start.teams)
+        found[section] = {hit.name: hit for hit in hits if hit.score >= MATCHES}
+    for section, question in _QUESTIONS:
+        for name, hit in found[section].items():
+            best = max((hits[name].score, other) for other, hits in found.items() if name in hits)[1]
+            passages = start.index.passages(question, names=(name,), limit=_MOST_DOCUMENTS)
             if best == section:
-                yield from _answer(start, name, section, passages)
+                yield from _answer(start, hit, section, passages)
             else:
-                text = f"- See *{plain(passages[0].heading, 80)}* in `{name}`, under *{best}*."
+                place = f"*{plain(passages[0].heading, 80)}* in " if passages else ""
+                text = f"- See {place}`{name}`, under *{best}*."
                 yield record_candidate(section, text, document=name, why=f"answers {section.lower()}")
 
 
-def _answer(start: _Start, name: str, section: str, passages: list[Passage]) -> Iterator[Candidate]:
-    shelved = find_shelved(start.tx, start.company, name)
+def _answer(start: _Start, hit: Hit, section: str, passages: Sequence[Passage]) -> Iterator[Candidate]:
+    shelved = find_shelved(start.tx, start.company, hit.name)
     if shelved is not None:
-        why = (f"answers {section.lower()} ({passages[0].score:.2f})",)
+        why = (f"answers {section.lower()} ({hit.score:.2f})",)
         yield document_candidate(shelved, passages, why, section=section, share=_NOTE_SHARE)
 
 

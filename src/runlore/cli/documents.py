@@ -19,6 +19,9 @@ from runlore.runbooks.evidence import EvidenceMap, evidence_from_json, evidence_
 from runlore.runbooks.json_form import to_json
 from runlore.runbooks.show import show
 
+_DOCUMENTS = ("skill", "integration", "document", "runbook")
+"""The kinds of links that lead to other documents."""
+
 
 def print_document(shown: ShownDocument, *, raw: bool = False, evidence: bool = False, as_json: bool = False) -> None:
     """Print a document: its state and its text; ``raw`` the text of its main file as it stands, byte for byte."""
@@ -71,8 +74,10 @@ def _about(shown: ShownDocument) -> list[str]:
         if there
     ]
     lines = [", ".join(told)] if told else []
-    if shown.links:
-        lines.append("points to: " + ", ".join(dict.fromkeys(link.target for link in shown.links)))
+    for told, kinds in (("points to", _DOCUMENTS), ("asks", ("role",))):
+        targets = dict.fromkeys(link.target for link in shown.links if link.kind in kinds)
+        if targets:
+            lines.append(f"{told}: {', '.join(targets)}")
     if shown.linked_from:
         lines.append("pointed to by: " + ", ".join(dict.fromkeys(link.document for link in shown.linked_from)))
     if shown.open_proposals and shown.proposal is None:

@@ -13,7 +13,6 @@ from runlore.model.source import Problem
 from runlore.record.canonical import hash_bytes, parse_json
 from runlore.record.database import Record, Transaction
 from runlore.record.events import check_chain
-from runlore.record.principals import authors_side
 from runlore.record.proposals import proposal_digest
 from runlore.record.revisions import revision_hash
 from runlore.record.verify_runs import RUN_CHECKS
@@ -142,6 +141,7 @@ def check_publications(tx: Transaction, company: str) -> Iterator[Problem]:
             company=company,
         )
     }
+    sides = _Sides(tx, company)
     expected = 1
     for row in tx.all(_PUBLICATIONS, company=company):
         number, document, revision, event, proposal, reviewer, own = row[:7]
@@ -154,7 +154,7 @@ def check_publications(tx: Transaction, company: str) -> Iterator[Problem]:
             yield Problem(
                 where, 0, "unlogged-publication", f"The log does not say that {document} was published as it stands."
             )
-        why = _find_review_fault(tx, company, proposal, reviewer, bool(own), *row[7:])
+        why = _find_review_fault(sides, proposal, reviewer, bool(own), *row[7:])
         if why:
             yield Problem(where, 0, "unreviewed-publication", f"{document} was published, and {why}.")
     for seq in sorted(logged):
@@ -168,30 +168,37 @@ def check_publications(tx: Transaction, company: str) -> Iterator[Problem]:
 
 
 def _find_review_fault(
-    tx: Transaction,
-    company: str,
-    proposal: int,
-    reviewer: str,
-    own: bool,
-    accepted: int,
-    consumed: int,
-    exact: int,
-    state: str,
+    sides: _Sides, proposal: int, reviewer: str, own: bool, accepted: int, consumed: int, exact: int, state: str
 ) -> str:
     """Say what is wrong with the review of a publication; empty where nothing is."""
     if not accepted or not consumed or not exact:
         return "its review is not one over exactly these bytes and this base, accepted and used"
     if state != "published":
         return f"its proposal counts as {state}"
-    rows = tx.all(
-        "SELECT principal FROM proposal_authors WHERE company = :company AND proposal = :proposal ORDER BY position",
-        company=company,
-        proposal=proposal,
-    )
-    if not own and reviewer in authors_side(tx, company, (str(row[0]) for row in rows)):
+    if not own and sides.has(proposal, reviewer):
         return "its reviewer stands on the author's side"
-    kind = tx.one("SELECT kind FROM principals WHERE company = :company AND id = :id", company=company, id=reviewer)
-    return "" if kind and kind[0] == "human" else "its reviewer is no human"
+    return "" if reviewer in sides.humans else "its reviewer is no human"
+
+
+class _Sides:
+    """Who wrote which proposal and who operates whom, read at once for all publications of a company."""
+
+    def __init__(self, tx: Transaction, company: str) -> None:
+        self._authors: dict[int, list[str]] = {}
+        for proposal, principal in tx.all(
+            "SELECT proposal, principal FROM proposal_authors WHERE company = :company ORDER BY proposal, position",
+            company=company,
+        ):
+            self._authors.setdefault(proposal, []).append(str(principal))
+        rows = tx.all("SELECT id, kind, operator FROM principals WHERE company = :company", company=company)
+        self.humans = {str(id) for id, kind, _ in rows if kind == "human"}
+        self._operators = {str(id): str(operator) for id, _, operator in rows if operator}
+
+    def has(self, proposal: int, reviewer: str) -> bool:
+        """Say whether a reviewer is among the authors of a proposal, operates one of them, or has the same operator as one."""
+        authors = self._authors.get(proposal, [])
+        operators = {self._operators.get(author, author) for author in authors}
+        return reviewer in authors or reviewer in operators or self._operators.get(reviewer) in operators
 
 
 def _list_files(rows: list[tuple[Any, ...]]) -> dict[Any, list[StoredFile]]:

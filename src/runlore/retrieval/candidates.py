@@ -18,10 +18,12 @@ from runlore.retrieval.write import SKETCH_BYTES, get_meta
 
 BY_WORDS: Final = 64
 BY_MEANING: Final = 32
-MOST_PLACES: Final = 120_000
+MOST_PLACES: Final = 60_000
 """Places that a query may read: its rarest terms come first, and the commonest add nothing but time."""
 _STEPS: Final = 16
 _BITS: Final = 128
+_NOWHERE: Final = ((1 << _BITS // 2) - 1) << _BITS
+"""In place of a sketch where there is no document: farther from every sketch than a near one may be."""
 
 
 @dataclass(slots=True)
@@ -44,10 +46,10 @@ class Library:
             if len(self.shelves) < start + BLOCK:
                 grown = start + BLOCK - len(self.shelves)
                 self.shelves += [0] * grown
-                self.sketches += [0] * grown
+                self.sketches += [_NOWHERE] * grown
             self.shelves[start : start + BLOCK] = array("H", shelves)
             self.sketches[start : start + BLOCK] = [
-                int.from_bytes(sketches[at : at + SKETCH_BYTES], "little")
+                int.from_bytes(sketches[at : at + SKETCH_BYTES], "little") or _NOWHERE
                 for at in range(0, BLOCK * SKETCH_BYTES, SKETCH_BYTES)
             ]
         self.generation = now
@@ -83,14 +85,18 @@ def _by_words(connection: apsw.Connection, library: Library, query: Query, shelv
 
 
 def _first(scores: Sequence[int], least: int, most: int) -> list[int]:
-    above = [number for number, score in enumerate(scores) if score > least]
-    equal = [number for number, score in enumerate(scores) if score == least]
+    """Give the numbers of the scores above the least, and of as many equal to it as there is room for."""
+    found = [number for number, score in enumerate(scores) if score >= least]
+    if len(found) <= most:
+        return found
+    above = [number for number in found if scores[number] > least]
+    equal = [number for number in found if scores[number] == least]
     return above + equal[: max(0, most - len(above))]
 
 
 def _by_meaning(library: Library, vector: bytes, shelves: Collection[int]) -> list[int]:
     own = sketch_of(vector)
-    differing = bytes([(sketch ^ own).bit_count() if sketch else _BITS for sketch in library.sketches])
+    differing = bytes([(sketch ^ own).bit_count() for sketch in library.sketches])
     if shelves:
         differing = bytes(
             [bits if shelf in shelves else _BITS for bits, shelf in zip(differing, library.shelves, strict=True)]

@@ -31,18 +31,9 @@ from runlore.retrieval.word_table import read_word_table
 from runlore.retrieval.write import Text, Writer, get_meta, put_meta
 
 _LARGEST_TEXT: Final = 1 << 28
+_DAMAGED: Final = "the search index is damaged and was set aside. Do it again: the index is made anew from the record."
 MOST_READ: Final = 20
 """Documents whose sections are compared when none are named."""
-
-
-class DamagedIndex(StoreError):
-    """The index broke while it was in use; it was set aside, and the next one to open it begins anew."""
-
-    def __init__(self, file: Path) -> None:
-        super().__init__(
-            str(file),
-            "the search index is damaged and was set aside. Do it again: the index is made anew from the record.",
-        )
 
 
 @contextmanager
@@ -191,7 +182,7 @@ class SearchIndex:
         except DAMAGE as error:
             self._db.close()
             set_aside(self._file)
-            raise DamagedIndex(self._file) from error
+            raise StoreError(str(self._file), _DAMAGED) from error
         except apsw.Error as error:
             raise StoreError(str(self._file), f"the search index cannot be used: {error}") from error
 
@@ -254,7 +245,10 @@ class SearchIndex:
             "SELECT id, name, shelf, title, revision, card FROM document WHERE id IN (SELECT value FROM json_each(?))",
             numbers,
         )
-        return [(_Row(*row[:5]), parse_card(row[5])) for row in rows]
+        try:
+            return [(_Row(*row[:5]), parse_card(row[5])) for row in rows]
+        except ValueError as error:
+            raise apsw.CorruptError(str(error)) from error
 
     def _list_sections(self, row: _Row, card: Card, *, lexical: bool) -> Iterator[tuple[_Row, Card, Section]]:
         """Give every section of a document that has a text, as a small document with the same title."""

@@ -131,7 +131,7 @@ class Writer:
 
     def _number(self, terms: set[str]) -> dict[str, int]:
         """Give every term its number; new ones get one."""
-        missing = sorted(terms - self._terms.keys())
+        missing = sorted(term for term in terms if term not in self._terms)
         if missing:
             self._db.execute(
                 "INSERT OR IGNORE INTO term (text, documents) SELECT value, 0 FROM json_each(?)",
@@ -195,11 +195,14 @@ def _gather(gathered: _Gathered, number: int, old: Card, new: Card, shelf: int, 
     """Note what it changes that a document's card becomes another: from ``_NONE`` for a new document, to it for one that is gone."""
     block, place = divmod(number, BLOCK)
     before, after = _amounts(old), _amounts(new)
-    for term in before.keys() | after.keys():
-        if before.get(term) != after.get(term):
-            gathered.places[term, block][place] = after.get(term, 0)
-    gathered.holders.update(after.keys() - before.keys())
-    gathered.holders.subtract(before.keys() - after.keys())
+    for term, amount in after.items():
+        if before.get(term) != amount:
+            gathered.places[term, block][place] = amount
+    gathered.holders.update(term for term in after if term not in before)
+    for term in before:
+        if term not in after:
+            gathered.places[term, block][place] = 0
+            gathered.holders[term] -= 1
     gathered.shelves[block][place] = (shelf, sketch_of(vector).to_bytes(SKETCH_BYTES, "little"))
     gathered.totals["documents"] += int(new is not _NONE) - int(old is not _NONE)
     gathered.totals["body_terms"] += len(new.body) - len(old.body)

@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 import threading
+import time
 from pathlib import Path
 
 import apsw
@@ -389,6 +390,26 @@ class TestPostgresql:
                 pass
             with one.write("acme"), two.write("globex"):
                 pass  # another company's writer need not wait
+
+    def test_the_work_of_a_publication_does_not_grow_with_the_company(self, url: str) -> None:
+        """In one long import there are no statistics yet, and plans that were made for empty tables are used on."""
+        count = 300
+        with open_record(url, create=True) as record:
+            make_company(record)
+            with record.write("acme") as tx:
+                for number in range(count):
+                    put(tx, f"notes/n{number}", str(number))
+        with psycopg.connect(url, autocommit=True) as link:
+            for _ in range(100):
+                rows = link.execute(
+                    "SELECT relname, seq_tup_read, idx_tup_fetch, n_tup_ins FROM pg_stat_user_tables"
+                ).fetchall()
+                if ("publications", count) in {(name, made) for name, _, _, made in rows}:
+                    break
+                time.sleep(0.05)
+        assert ("publications", count) in {(name, made) for name, _, _, made in rows}
+        assert {name: read for name, read, _, _ in rows if read > 100} == {}
+        assert {name: found for name, _, found, _ in rows if (found or 0) > 20 * count} == {}
 
     def test_a_database_with_tables_of_others_is_shared(self, url: str) -> None:
         with psycopg.connect(url, autocommit=True) as link:

@@ -3,6 +3,8 @@
 -- "only" and "end" holds for one of the two. The table `migrations` is made by migrations.py.
 
 -- Companies, principals, documents, proposals, reviews, publications, the event log.
+-- Keys begin with the company. All other indexes begin with the column that tells most: where no statistics are yet, a planner takes any
+-- index that begins with the company for as good as the right one, and walks through all that a company has.
 -- Times are whole microseconds since the epoch, UTC, and 0 where they have not come. Hashes are "sha256:" and 64 hexadecimal digits.
 
 CREATE TABLE companies (
@@ -31,7 +33,7 @@ CREATE TABLE principals (
     expires INTEGER NOT NULL,
     revoked INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (company, id),
-    UNIQUE (company, name),
+    UNIQUE (name, company),
     CHECK (kind = 'human' OR (
         scopes NOT LIKE '% review %' AND scopes NOT LIKE '% publish %' AND scopes NOT LIKE '% assign %' AND scopes NOT LIKE '% own %'
     ))
@@ -46,7 +48,7 @@ CREATE TABLE members (
     FOREIGN KEY (company, principal) REFERENCES principals (company, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX members_principal ON members (company, principal);
+CREATE INDEX members_principal ON members (principal, company);
 
 -- The token itself is never stored, only its hash.
 CREATE TABLE credentials (
@@ -60,7 +62,7 @@ CREATE TABLE credentials (
     FOREIGN KEY (company, principal) REFERENCES principals (company, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX credentials_principal ON credentials (company, principal);
+CREATE INDEX credentials_principal ON credentials (principal, company);
 
 -- The bytes of files, each content once a company. An erased one keeps its hash and size.
 CREATE TABLE blobs (
@@ -93,11 +95,10 @@ CREATE TABLE documents (
     created INTEGER NOT NULL,
     retired INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (company, id),
-    UNIQUE (company, shelf, name, team)
+    UNIQUE (name, shelf, team, company)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX documents_name ON documents (company, name);
-CREATE INDEX documents_due ON documents (company, due);
+CREATE INDEX documents_due ON documents (due, company);
 
 -- A proposal never changes, apart from its state; a decided one never changes at all.
 CREATE TABLE proposals (
@@ -120,8 +121,8 @@ CREATE TABLE proposals (
     PRIMARY KEY (company, number)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX proposals_document ON proposals (company, document, number);
-CREATE INDEX proposals_state ON proposals (company, state, number);
+CREATE INDEX proposals_document ON proposals (document, company, number);
+CREATE INDEX proposals_state ON proposals (state, company, number);
 
 CREATE TABLE proposal_files (
     company TEXT NOT NULL,
@@ -164,9 +165,9 @@ CREATE TABLE revisions (
     published INTEGER NOT NULL,
     self_published INTEGER NOT NULL CHECK (self_published IN (0, 1)),
     PRIMARY KEY (company, hash),
-    UNIQUE (company, document, number),
-    UNIQUE (company, document, parent),
-    UNIQUE (company, proposal),
+    UNIQUE (document, company, number),
+    UNIQUE (document, company, parent),
+    UNIQUE (proposal, company),
     FOREIGN KEY (company, document) REFERENCES documents (company, id),
     FOREIGN KEY (company, proposal) REFERENCES proposals (company, number),
     FOREIGN KEY (company, author) REFERENCES principals (company, id),
@@ -198,7 +199,7 @@ CREATE TABLE links (
     FOREIGN KEY (company, document) REFERENCES documents (company, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX links_target ON links (company, target);
+CREATE INDEX links_target ON links (target, company);
 
 -- `consumed` is set once, when the publication uses the review.
 CREATE TABLE reviews (
@@ -231,7 +232,7 @@ CREATE TABLE events (
     previous TEXT NOT NULL,
     hash TEXT NOT NULL,
     PRIMARY KEY (company, seq),
-    UNIQUE (company, previous),
+    UNIQUE (previous, company),
     CHECK ((seq = 1) = (previous = ''))
 ) STRICT, WITHOUT ROWID;
 
@@ -249,8 +250,8 @@ CREATE TABLE publications (
     at INTEGER NOT NULL,
     git_commit TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (company, number),
-    UNIQUE (company, revision),
-    UNIQUE (company, proposal),
+    UNIQUE (revision, company),
+    UNIQUE (proposal, company),
     FOREIGN KEY (company, revision) REFERENCES revisions (company, hash),
     FOREIGN KEY (company, proposal, review) REFERENCES reviews (company, proposal, position),
     FOREIGN KEY (company, event) REFERENCES events (company, seq)
@@ -433,9 +434,9 @@ CREATE TABLE issues (
     CHECK (state = 'closed' OR (outcome = '' AND closed = 0))
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX issues_url ON issues (company, url) WHERE url <> '';
-CREATE INDEX issues_key ON issues (company, key) WHERE key <> '';
-CREATE INDEX issues_state ON issues (company, state, number);
+CREATE UNIQUE INDEX issues_url ON issues (url, company) WHERE url <> '';
+CREATE INDEX issues_key ON issues (key, company) WHERE key <> '';
+CREATE INDEX issues_state ON issues (state, company, number);
 
 -- `pack` is the hash of the pack's JSON, which is a blob.
 CREATE TABLE assignments (
@@ -455,8 +456,8 @@ CREATE TABLE assignments (
     FOREIGN KEY (company, pack) REFERENCES blobs (company, hash)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX assignments_issue ON assignments (company, issue, number);
-CREATE INDEX assignments_worker ON assignments (company, worker, number);
+CREATE INDEX assignments_issue ON assignments (issue, company, number);
+CREATE INDEX assignments_worker ON assignments (worker, company, number);
 
 -- What a document was asked for and served; it may be known before the document's first revision.
 CREATE TABLE requests (
@@ -468,10 +469,10 @@ CREATE TABLE requests (
     digest TEXT NOT NULL,
     at INTEGER NOT NULL,
     PRIMARY KEY (company, seq),
-    UNIQUE (company, digest)
+    UNIQUE (digest, company)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX requests_document ON requests (company, document, seq);
+CREATE INDEX requests_document ON requests (document, company, seq);
 
 CREATE TABLE health (
     company TEXT NOT NULL REFERENCES companies (id),

@@ -1,4 +1,6 @@
 -- Companies, principals, documents, proposals, reviews, publications, the event log.
+-- Keys begin with the company. All other indexes begin with the column that tells most: where no statistics are yet, a planner takes any
+-- index that begins with the company for as good as the right one, and walks through all that a company has.
 -- Times are whole microseconds since the epoch, UTC, and 0 where they have not come. Hashes are "sha256:" and 64 hexadecimal digits.
 
 CREATE TABLE companies (
@@ -27,7 +29,7 @@ CREATE TABLE principals (
     expires INTEGER NOT NULL,
     revoked INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (company, id),
-    UNIQUE (company, name),
+    UNIQUE (name, company),
     CHECK (kind = 'human' OR (
         scopes NOT LIKE '% review %' AND scopes NOT LIKE '% publish %' AND scopes NOT LIKE '% assign %' AND scopes NOT LIKE '% own %'
     ))
@@ -42,7 +44,7 @@ CREATE TABLE members (
     FOREIGN KEY (company, principal) REFERENCES principals (company, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX members_principal ON members (company, principal);
+CREATE INDEX members_principal ON members (principal, company);
 
 -- The token itself is never stored, only its hash.
 CREATE TABLE credentials (
@@ -56,7 +58,7 @@ CREATE TABLE credentials (
     FOREIGN KEY (company, principal) REFERENCES principals (company, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX credentials_principal ON credentials (company, principal);
+CREATE INDEX credentials_principal ON credentials (principal, company);
 
 -- The bytes of files, each content once a company. An erased one keeps its hash and size.
 CREATE TABLE blobs (
@@ -89,11 +91,10 @@ CREATE TABLE documents (
     created INTEGER NOT NULL,
     retired INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (company, id),
-    UNIQUE (company, shelf, name, team)
+    UNIQUE (name, shelf, team, company)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX documents_name ON documents (company, name);
-CREATE INDEX documents_due ON documents (company, due);
+CREATE INDEX documents_due ON documents (due, company);
 
 -- A proposal never changes, apart from its state; a decided one never changes at all.
 CREATE TABLE proposals (
@@ -116,8 +117,8 @@ CREATE TABLE proposals (
     PRIMARY KEY (company, number)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX proposals_document ON proposals (company, document, number);
-CREATE INDEX proposals_state ON proposals (company, state, number);
+CREATE INDEX proposals_document ON proposals (document, company, number);
+CREATE INDEX proposals_state ON proposals (state, company, number);
 
 CREATE TABLE proposal_files (
     company TEXT NOT NULL,
@@ -160,9 +161,9 @@ CREATE TABLE revisions (
     published INTEGER NOT NULL,
     self_published INTEGER NOT NULL CHECK (self_published IN (0, 1)),
     PRIMARY KEY (company, hash),
-    UNIQUE (company, document, number),
-    UNIQUE (company, document, parent),
-    UNIQUE (company, proposal),
+    UNIQUE (document, company, number),
+    UNIQUE (document, company, parent),
+    UNIQUE (proposal, company),
     FOREIGN KEY (company, document) REFERENCES documents (company, id),
     FOREIGN KEY (company, proposal) REFERENCES proposals (company, number),
     FOREIGN KEY (company, author) REFERENCES principals (company, id),
@@ -194,7 +195,7 @@ CREATE TABLE links (
     FOREIGN KEY (company, document) REFERENCES documents (company, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX links_target ON links (company, target);
+CREATE INDEX links_target ON links (target, company);
 
 -- `consumed` is set once, when the publication uses the review.
 CREATE TABLE reviews (
@@ -227,7 +228,7 @@ CREATE TABLE events (
     previous TEXT NOT NULL,
     hash TEXT NOT NULL,
     PRIMARY KEY (company, seq),
-    UNIQUE (company, previous),
+    UNIQUE (previous, company),
     CHECK ((seq = 1) = (previous = ''))
 ) STRICT, WITHOUT ROWID;
 
@@ -243,8 +244,8 @@ CREATE TABLE publications (
     at INTEGER NOT NULL,
     git_commit TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (company, number),
-    UNIQUE (company, revision),
-    UNIQUE (company, proposal),
+    UNIQUE (revision, company),
+    UNIQUE (proposal, company),
     FOREIGN KEY (company, revision) REFERENCES revisions (company, hash),
     FOREIGN KEY (company, proposal, review) REFERENCES reviews (company, proposal, position),
     FOREIGN KEY (company, event) REFERENCES events (company, seq)

@@ -21,9 +21,9 @@ CREATE TABLE issues (
     CHECK (state = 'closed' OR (outcome = '' AND closed = 0))
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX issues_url ON issues (company, url) WHERE url <> '';
-CREATE INDEX issues_key ON issues (company, key) WHERE key <> '';
-CREATE INDEX issues_state ON issues (company, state, number);
+CREATE UNIQUE INDEX issues_url ON issues (url, company) WHERE url <> '';
+CREATE INDEX issues_key ON issues (key, company) WHERE key <> '';
+CREATE INDEX issues_state ON issues (state, company, number);
 
 -- `pack` is the hash of the pack's JSON, which is a blob.
 CREATE TABLE assignments (
@@ -43,8 +43,8 @@ CREATE TABLE assignments (
     FOREIGN KEY (company, pack) REFERENCES blobs (company, hash)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX assignments_issue ON assignments (company, issue, number);
-CREATE INDEX assignments_worker ON assignments (company, worker, number);
+CREATE INDEX assignments_issue ON assignments (issue, company, number);
+CREATE INDEX assignments_worker ON assignments (worker, company, number);
 
 -- What a document was asked for and served; it may be known before the document's first revision.
 CREATE TABLE requests (
@@ -56,10 +56,10 @@ CREATE TABLE requests (
     digest TEXT NOT NULL,
     at INTEGER NOT NULL,
     PRIMARY KEY (company, seq),
-    UNIQUE (company, digest)
+    UNIQUE (digest, company)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX requests_document ON requests (company, document, seq);
+CREATE INDEX requests_document ON requests (document, company, seq);
 
 CREATE TABLE health (
     company TEXT NOT NULL REFERENCES companies (id),

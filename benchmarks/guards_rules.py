@@ -67,8 +67,8 @@ class World:
         """Take in a result that is no error."""
         if isinstance(result, dict) and "order_id" in result and "status" in result:
             self.orders[result["order_id"]] = result
-        if isinstance(result, dict) and "payment_methods" in result and "user_id" in result:
-            self.users[result["user_id"]] = result
+        if isinstance(result, dict) and "payment_methods" in result:
+            self.users[str(result.get("user_id") or arguments.get("user_id"))] = result
         if isinstance(result, dict) and "variants" in result:
             self.variants.update({key: (result["product_id"], v) for key, v in result["variants"].items()})
         if tool in EFFECTS and "order_id" in arguments:

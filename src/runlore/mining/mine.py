@@ -19,6 +19,7 @@ from runlore.mining.failures import collect as collect_failures
 from runlore.mining.goal_table import belongs_to
 from runlore.mining.goals import goals_of, is_asked_for, is_coding, opening_of
 from runlore.mining.grouping import Group, Repeated, group, is_effect, measure, pieces_of, plain_name, same_work
+from runlore.mining.guards.approval import is_practice
 from runlore.mining.guards.attach import GuardsByEffect
 from runlore.mining.guards.collect import learn_guards, list_rows
 from runlore.mining.guards.contrast import contrast
@@ -65,8 +66,9 @@ def mine(digests: Iterable[Digest], known: Sequence[Known] = ()) -> Mined:
     failures = collect_failures((d.transcript, case) for d in rows for case in d.cases)
     identities = _identify(groups, known)
     guards = learn_guards(list_rows((d.session, d.transcript, case) for d in rows for case in d.cases))
+    practice = is_practice([case for d in rows for case in d.cases])
     workflows = [
-        _workflow(group, identity, failures, [g for g in groups if g is not group], guards)
+        _workflow(group, identity, failures, [g for g in groups if g is not group], guards, practice=practice)
         for group, identity in zip(groups, identities, strict=True)
     ]
     told = [n for n, w in enumerate(workflows) if any(not s.activity.startswith("/") for s in w.steps)]
@@ -125,10 +127,13 @@ def _workflow(
     failures: dict[tuple[str, str], Seen],
     others: Sequence[Group],
     guards: GuardsByEffect,
+    *,
+    practice: bool = False,
 ) -> Workflow:
     """Make the workflow of one group."""
     goal = group.goal
-    steps = generalise(group.members, group.anchors, partial(belongs_to, goal) if goal else lambda _: False, guards)
+    telling = partial(belongs_to, goal) if goal else lambda _: False
+    steps = generalise(group.members, group.anchors, telling, guards, practice=practice)
     references = tuple(_reference(m) for m in group.members)
     title = _title(steps, group)
     people = hear(group.members, steps, title, _asker(group, title))

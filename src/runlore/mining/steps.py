@@ -120,11 +120,13 @@ def generalise(
     focus: frozenset[str],
     is_telling: Callable[[str], bool] = lambda _: False,
     guards: GuardsByEffect | None = None,
+    *,
+    practice: bool = False,
 ) -> tuple[WorkflowStep, ...]:
     """Give the steps of a workflow from its good cases (from all, where fewer than three went well).
 
     ``is_telling`` says which activities belong to what the cases are for: these are steps where fewer cases have them, common or not.
-    ``guards`` are those of all effects; what they read is a step.
+    ``guards`` are those of all effects; what they read is a step. ``practice`` says that people are asked as a rule before effects of all kinds.
     """
     guards = guards or {}
     good = [m for m in members if m.good]
@@ -151,7 +153,8 @@ def generalise(
     must = arrows(ordered, seen, _data(by_name, rules, chosen) | read, looks)
     numbers = {name: number for number, name in enumerate(ordered, 1)}
     steps = [
-        _step(name, by_name[name], counts[name], len(cases), numbers, must[name], rules, focus) for name in ordered
+        _step(name, by_name[name], counts[name], len(cases), numbers, must[name], rules, focus, practice)
+        for name in ordered
     ]
     for group in either(ordered, must, sequences):
         together = tuple(sorted(numbers[n] for n in group))
@@ -243,6 +246,7 @@ def _step(
     after: Sequence[str],
     rules: dict[tuple[str, str], Rule],
     focus: frozenset[str],
+    practice: bool,
 ) -> WorkflowStep:
     calls = [o.call for o in items]
     lead = Counter((c.phrase, c.tool, c.name) for c in calls).most_common(1)[0][0]
@@ -261,7 +265,7 @@ def _step(
         repeat_evidence=again,
         after=tuple(sorted(numbers[a] for a in after)),
         arguments=_arguments(name, items, numbers, rules),
-        approval=approval(items) if effect else None,
+        approval=approval(items, practice=practice) if effect else None,
         proof=proofs(items) if effect or name in focus or any(c.role == "check" for c in calls) else (),
         support=(count, cases),
         sources=_sources(items),

@@ -15,6 +15,8 @@ _BAR: Final = 19.0
 _GAP: Final = 9.0
 _FOOT: Final = 26.0
 _VALUES: Final = 64.0
+_EDGE: Final = 14.0
+"""Room for the axis' first mark where labels stand above their bars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +120,14 @@ def _item(one: Backtest) -> Item:
 
 def draw(rows: Sequence[Row], width: float, left: float) -> Chart:
     """Draw rows as bars: labels at the left, or above each bar where ``left`` is 0."""
+    left = left or _EDGE
     room = width - left - _VALUES
     bars: list[Bar] = []
     y = 0.0
     for row in rows:
         y += _GAP if row.opens and bars else 0.0
         label_y = y + 11.0
-        if not left:
+        if left == _EDGE:
             y += 17.0
         share = row.share.share or 0.0
         value = f"{round(100 * share)} %" if row.share.total else "no data"

@@ -173,7 +173,7 @@ def test_what_a_result_shows() -> None:
 def act(known: dict[str, object], arguments: dict[str, tuple[object, ...]] | None = None, time: float = 0.0) -> Act:
     """An act that knew one record of `get`."""
     fields = {leaf.path: leaf for leaf in show(known)}
-    return Act("s", Source("t", 1), "good", "", {"get": (fields,)}, arguments or {}, {}, frozenset({"get"}), time)  # type: ignore[arg-type]
+    return Act("s", Source("t", 1), "good", "", {"get": fields}, arguments or {}, {}, frozenset({"get"}), time)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,17 @@ def openai_call(key: str | None, name: str, arguments: Any) -> dict[str, Any]:
     }
 
 
+def test_who_worked_is_told_by_name_and_model() -> None:
+    def agent(**about: str) -> str:
+        line = json.dumps({"id": "t", "messages": [USER], **about}).encode()
+        (reading,) = chat.read("runs.jsonl", [(1, line)])
+        return reading.transcript.agent
+
+    assert agent(agent="clerk", model="m-1") == "clerk/m-1"
+    assert agent(model="m-1") == "m-1"
+    assert agent() == ""
+
+
 def test_openai_calls_are_paired_with_their_results() -> None:
     (call,) = calls(
         USER,

@@ -94,6 +94,7 @@ def test_a_session_becomes_events_in_order_with_their_lines() -> None:
     assert (transcript.session, transcript.project, transcript.parent) == ("s1", "/home/ada/shop", "")
     assert transcript.ended - transcript.started == 3.0
     assert transcript.started == 1772359201.5
+    assert transcript.agent == "m-1"
     assert reading.lines == tuple(log.lines)
     assert not reading.cut
 

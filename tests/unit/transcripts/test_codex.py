@@ -462,3 +462,9 @@ def test_hostile_shapes_never_raise() -> None:
         records = [meta(), exec_call("x", "ls"), *(item(k, **more) for k in kinds), *(said(k, **more) for k in stream)]
         reading = read(*records, meta(**dict.fromkeys(("id", "git", "source", "cwd"), value)))
         assert reading.transcript.counts.records == len(records) + 1
+
+
+def test_the_model_of_the_first_turn_tells_who_worked() -> None:
+    turns = [wrap("turn_context", {"cwd": "/repo/a", "model": name}) for name in ("m-1", "m-2")]
+    assert read(*turns, message("user", "Run the tests")).transcript.agent == "m-1"
+    assert read(message("user", "Run the tests")).transcript.agent == ""

@@ -74,7 +74,7 @@ def _mined_step(step: WorkflowStep, parse: Callable[[str], Condition]) -> PlanSt
         step.optional,
         step.repeat,
         step.after,
-        (),
+        tuple(n for n in step.either if n != step.number),
         tuple((a.name, a.source) for a in step.arguments if a.evidence.support[0] * 2 >= a.evidence.support[1]),
         tuple(PlanGuard(g.condition, parse(g.condition).parsed, g.kind == "stop") for g in step.guards),
         step.approval is not None,

@@ -38,7 +38,7 @@ MOST_LEFT = 400
 class Act:
     """One act on something, tried or left undone, with what was known before.
 
-    ``known`` holds, by activity, the fields of the record that the act is about, the newest first; of what was left alone only that record's.
+    ``known`` holds, by activity, the fields of the record that the act is about, as it stands; of what was left alone only that record's.
     ``arguments`` are the values given, by name; ``places`` for each of them the rules (activity, path) of the records read that held it.
     ``odds`` give for each value, by the filter that held it, which share of what was on offer the filter leaves.
     ``result`` is what the effect gave, where it did. ``piece`` names the piece of work: the same thing acted upon in several sessions is one.
@@ -48,7 +48,7 @@ class Act:
     source: Source
     verdict: Verdict
     message: str
-    known: Mapping[str, tuple[Fields, ...]]
+    known: Mapping[str, Fields]
     arguments: Mapping[str, tuple[Scalar, ...]]
     places: Mapping[str, tuple[frozenset[Rule], ...]]
     ran: frozenset[str]

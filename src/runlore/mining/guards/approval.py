@@ -13,6 +13,8 @@ ASKED = 0.5
 """Share of the cases in which a person says yes before the effect."""
 MORE = 0.25
 """By how much that share must lie above the one before calls that only look: people say yes to many things."""
+FEW = 10
+"""Cases below which the practice of all effects counts beside an effect's own."""
 MOST_SOURCES = 12
 MOST_OVER = 6
 
@@ -36,8 +38,11 @@ class _Occurrence(Protocol):
     def call(self) -> Call: ...
 
 
-def approval(items: Sequence[_Occurrence]) -> Approval | None:
-    """Give the approval that an effect waits for, from its occurrences; None where people are not asked as a rule."""
+def approval(items: Sequence[_Occurrence], *, practice: bool = False) -> Approval | None:
+    """Give the approval that an effect waits for, from its occurrences; None where people are not asked as a rule.
+
+    ``practice`` says that they are asked as a rule before effects of all kinds: then few cases need not show it by themselves.
+    """
     cases = {id(o.member): o.member for o in items}
     asked: dict[int, Source] = {}
     for item in items:
@@ -45,10 +50,24 @@ def approval(items: Sequence[_Occurrence]) -> Approval | None:
         if yes is not None:
             asked.setdefault(id(item.member), Source(item.member.transcript, yes.line, yes.index))
     share = len(asked) / len(cases)
-    if share < ASKED or share < MORE + _usual(m.case for m in cases.values()):
+    shown = share >= MORE + _usual(m.case for m in cases.values())
+    if share < ASKED or not (shown or (practice and len(cases) < FEW)):
         return None
     over = tuple(dict.fromkeys(b.name.replace("[*]", "") for o in items for b in o.call.bindings))
     return Approval(over[:MOST_OVER], Evidence((len(asked), len(cases)), tuple(asked.values())[:MOST_SOURCES]))
+
+
+def is_practice(cases: Sequence[Case]) -> bool:
+    """Say whether people are asked as a rule before effects, whichever they are, in conversations."""
+    talks = [c for c in cases if not is_coding(c)]
+    acts = [
+        find_consent(c, n) is not None
+        for c in talks
+        for n, k in enumerate(c.calls)
+        if k.role == "effect" and k.outcome == "ok" and k.actor != "person"
+    ]
+    share = sum(acts) / len(acts) if acts else 0.0
+    return len(acts) >= FEW and share >= ASKED and share >= MORE + _usual(talks)
 
 
 def find_consent(case: Case, number: int) -> Said | None:

@@ -179,7 +179,7 @@ def _once(material: Material, guards: Sequence[Learned]) -> Found | None:
 def _closes(expression: Expression, act: Act, activity: str, activities: Sequence[str]) -> bool:
     """Say whether an act's own result, as the record now stands, breaks the guard."""
     result = act.result or {}
-    after = replace(act, known={activity: (result,)})
+    after = replace(act, known={activity: result})
     return decide(expression, after, activities) is False
 
 

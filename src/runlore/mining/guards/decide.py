@@ -75,10 +75,8 @@ def _all(values: Iterable[bool | None]) -> bool | None:
 
 def find_leaf(path: ResultPath, act: Act, activities: Sequence[str]) -> Leaf | bool | None:
     """Give what stands at a path: a leaf; None where the step has not run; False where its record has no such path."""
-    records = act.known.get(activities[path.step - 1])
-    if records is None:
-        return None
-    return next((r[path.path] for r in records if path.path in r), False)
+    record = act.known.get(activities[path.step - 1])
+    return None if record is None else record.get(path.path, False)
 
 
 def _values(side: ResultPath | ArgumentValue, act: Act, activities: Sequence[str]) -> tuple[Scalar, ...] | None:

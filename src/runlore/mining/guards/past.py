@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from runlore.mining.dataflow import Binding
@@ -26,10 +26,10 @@ DEEPEST = 2
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What was known before a call. ``known`` gives by activity the fields of the record that the call is about, the newest first,
+    """What was known before a call. ``known`` gives by activity the fields of the record that the call is about, as it stands,
     ``listed`` the numbers of the calls whose results are read among the values of a list, ``ran`` the activities that went well before."""
 
-    known: Mapping[str, tuple[Fields, ...]]
+    known: Mapping[str, Fields]
     listed: frozenset[int]
     ran: frozenset[str]
 
@@ -57,10 +57,19 @@ class Past:
         count = sum(n < number for n in self._numbers)
         seen = self._seen[:count]
         names = dict.fromkeys(s.activity for s in seen)
-        known = {name: tuple(self._fields[n] for n in find_record(seen, name, wanted)) for name in names}
+        known = {name: self._standing(find_record(seen, name, wanted)) for name in names}
         listed = frozenset(self._numbers[n] for name in names for n in list_records(seen, name, wanted))
         ran = frozenset(c.name for c in self._case.calls[:number] if c.outcome == "ok")
         return State(known, listed, ran)
+
+    def _standing(self, records: Sequence[int]) -> Fields:
+        """The fields of a record, of which the newest states stand first: each from the newest that has it."""
+        if len(records) == 1:
+            return self._fields[records[0]]
+        merged: dict[str, Leaf] = {}
+        for number in reversed(records):
+            merged.update(self._fields[number])
+        return merged
 
     def holding(self, binding: Binding, listed: frozenset[int]) -> frozenset[Rule]:
         """Give the rules that held an argument's value in the results listed: by every path, and by the filters that data flow knows."""

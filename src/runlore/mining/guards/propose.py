@@ -37,7 +37,7 @@ KEEPS = 50
 LONGEST_CHOICE = 40
 
 Standing = Mapping[str, Sequence[tuple[Act, Leaf]]]
-"""The leaves of an activity's newest records by path, each with its act."""
+"""The leaves of an activity's records by path, each with its act."""
 
 
 def usable(good: Sequence[Act], activities: Sequence[str], effects: Collection[str]) -> tuple[int, ...]:
@@ -62,14 +62,10 @@ def propose(good: Sequence[Act], others: Sequence[Act], activity: str, number: i
 
 
 def standing(acts: Sequence[Act], activity: str) -> Standing:
-    """Give the leaves of an activity's newest records by path, one an act."""
+    """Give the leaves of an activity's records by path, one an act."""
     found: dict[str, list[tuple[Act, Leaf]]] = defaultdict(list)
     for act in acts:
-        records = act.known.get(activity, ())
-        newest: dict[str, Leaf] = {}
-        for record in reversed(records):
-            newest.update(record)
-        for path, leaf in newest.items():
+        for path, leaf in act.known.get(activity, {}).items():
             found[path].append((act, leaf))
     return found
 

@@ -45,7 +45,7 @@ def _same(good: Sequence[Act], activities: Sequence[str], numbers: Collection[in
 
 def _plain(act: Act, activities: Sequence[str], numbers: Collection[int]) -> Iterator[tuple[ResultPath, Scalar]]:
     for number in numbers:
-        for path, leaf in (act.known.get(activities[number - 1]) or ({},))[0].items():
+        for path, leaf in act.known.get(activities[number - 1], {}).items():
             if "[*]" not in path and leaf.count == 1 and leaf.values:
                 yield ResultPath(path, number), leaf.values[0]
 
@@ -74,7 +74,7 @@ def _amounts(act: Act, activities: Sequence[str], numbers: Collection[int]) -> d
     """The numbers of an act: plain fields, sums over lists, arguments."""
     found: dict[Side, float] = {}
     for number in numbers:
-        for path, leaf in (act.known.get(activities[number - 1]) or ({},))[0].items():
+        for path, leaf in act.known.get(activities[number - 1], {}).items():
             if not leaf.values or not all(is_number(v) for v in leaf.values):
                 continue
             if "[*]" in path:

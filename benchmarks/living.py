@@ -3,7 +3,8 @@
 usage: python benchmarks/living.py FOLDER [--first 50] [--batch 25] [--most 24]
 FOLDER holds the retail runs. The first runs are mined and their drafts stand as the runbooks. After every further batch each arm takes in what it holds:
 
-  ours      findings of every case joined, ripe ones as small edits, behind the gate (lint, and a replay of all earlier runs that went well)
+  ours      findings of every case joined, ripe ones as small edits, behind the gate (lint, and a replay of all earlier runs that went well);
+            work that repeats by then and has no runbook gets its draft
   nothing   the runbooks as they were
   notes     append-only: every finding is added as a line, nothing joined, nothing left out
   rewrite   everything so far mined from scratch, the runbooks replaced
@@ -208,6 +209,11 @@ def take_in(
         return
     arm.findings += found
     before = arm.decisions
+    for workflow in mined:  # work that repeats by now and had no runbook: its draft is offered, as `runlore init` does
+        if workflow.name not in arm.texts:
+            made = draft(workflow)
+            arm.texts[workflow.name], arm.evidence[workflow.name] = made.text, dict(made.evidence)
+            arm.accepted, arm.decisions = arm.accepted + 1, arm.decisions + 1
     for document, joined in by_document(choose_ripe(join(f for f in arm.findings if f.state == "new"), {})).items():
         _offer(arm, document, joined, so_far, experience)
     arm.groups += arm.decisions > before

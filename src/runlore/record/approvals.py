@@ -12,6 +12,7 @@ from runlore.record.canonical import hash_value, parse_json, render_json
 from runlore.record.database import Transaction
 from runlore.record.engine import Row
 from runlore.record.events import append
+from runlore.record.narrow import narrow
 from runlore.record.principals import authors_side, get_principal, is_active, works_alone
 from runlore.record.roles import list_holders
 from runlore.record.runs import list_workers
@@ -182,14 +183,8 @@ def list_approvals(
     tx: Transaction, company: str, *, run: int = 0, step: int = -1, state: ApprovalState | None = None
 ) -> tuple[ApprovalRequest, ...]:
     """List approvals by number: all, or those of a run, of one of its steps, or in a state."""
-    rows = tx.all(
-        _SELECT
-        + "(:run = 0 OR run = :run) AND (:step = -1 OR step = :step) AND (:state = '' OR state = :state) ORDER BY number",
-        company=company,
-        run=run,
-        step=step,
-        state=state or "",
-    )
+    conditions, given = narrow(run=run or None, step=None if step < 0 else step, state=state)
+    rows = tx.all(f"{_SELECT}{conditions.removeprefix(' AND ') or '1 = 1'} ORDER BY number", company=company, **given)
     return tuple(_approval(company, row) for row in rows)
 
 

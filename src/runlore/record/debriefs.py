@@ -12,6 +12,7 @@ from runlore.record.canonical import parse_json, render_json
 from runlore.record.database import Transaction
 from runlore.record.engine import Row
 from runlore.record.events import append
+from runlore.record.narrow import narrow
 
 _FINDINGS: Final = 'SELECT number, debrief, question, document, "key", change, why, evidence, state, proposal FROM findings WHERE company = :company AND '
 _DEBRIEFS: Final = "SELECT number, kind, subject, document, revision, answers, conclusion, made_by, made FROM debriefs WHERE company = :company AND "
@@ -98,9 +99,8 @@ def find_debrief(tx: Transaction, company: str, kind: SubjectKind, subject: str)
 
 def list_debriefs(tx: Transaction, company: str, document: str = "") -> tuple[Debrief, ...]:
     """List debriefs by number: all, or those of a document."""
-    rows = tx.all(
-        _DEBRIEFS + "(:document = '' OR document = :document) ORDER BY number", company=company, document=document
-    )
+    conditions, given = narrow(document=document or None)
+    rows = tx.all(f"{_DEBRIEFS}{conditions.removeprefix(' AND ') or '1 = 1'} ORDER BY number", company=company, **given)
     return tuple(_debrief(tx, company, row) for row in rows)
 
 
@@ -114,15 +114,10 @@ def list_findings(
     proposal: int = 0,
 ) -> tuple[Finding, ...]:
     """List findings by number: all, or those in a state, about a document, of a debrief, or behind a proposal."""
-    rows = tx.all(
-        _FINDINGS + "(:state = '' OR state = :state) AND (:document = '' OR document = :document)"
-        " AND (:debrief = 0 OR debrief = :debrief) AND (:proposal = 0 OR proposal = :proposal) ORDER BY number",
-        company=company,
-        state=state or "",
-        document=document,
-        debrief=debrief,
-        proposal=proposal,
+    conditions, given = narrow(
+        state=state, document=document or None, debrief=debrief or None, proposal=proposal or None
     )
+    rows = tx.all(f"{_FINDINGS}{conditions.removeprefix(' AND ') or '1 = 1'} ORDER BY number", company=company, **given)
     return tuple(_finding(row) for row in rows)
 
 

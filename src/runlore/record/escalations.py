@@ -12,6 +12,7 @@ from runlore.record.canonical import hash_value
 from runlore.record.database import Transaction
 from runlore.record.engine import Row
 from runlore.record.events import append
+from runlore.record.narrow import narrow
 from runlore.record.principals import get_principal, is_active
 from runlore.record.roles import list_holders
 
@@ -100,12 +101,8 @@ def list_escalations(
     tx: Transaction, company: str, *, run: int = 0, state: EscalationState | None = None
 ) -> tuple[EscalationCase, ...]:
     """List escalations by number: all, or those of a run or in a state."""
-    rows = tx.all(
-        _SELECT + "(:run = 0 OR run = :run) AND (:state = '' OR state = :state) ORDER BY number",
-        company=company,
-        run=run,
-        state=state or "",
-    )
+    conditions, given = narrow(run=run or None, state=state)
+    rows = tx.all(f"{_SELECT}{conditions.removeprefix(' AND ') or '1 = 1'} ORDER BY number", company=company, **given)
     return tuple(_case(company, row) for row in rows)
 
 

@@ -11,6 +11,7 @@ from runlore.record.blobs import put_blob
 from runlore.record.canonical import hash_value
 from runlore.record.database import Transaction
 from runlore.record.events import append
+from runlore.record.narrow import narrow
 from runlore.record.runs import get_run
 
 _SELECT: Final = 'SELECT id, run, step, revision, nonce, kind, value, artefact, level, checker, detail, "by", at FROM proofs WHERE company = :company AND '
@@ -52,13 +53,8 @@ def keep_proof(tx: Transaction, item: ProofItem, content: bytes | None = None) -
 
 def list_proofs(tx: Transaction, company: str, run: int, step: int | None = None) -> tuple[ProofItem, ...]:
     """List the proof of a run in the order in which it came: all of it, or that of a step (0: of the whole run)."""
-    rows = tx.all(
-        _SELECT + "run = :run AND (:every = 1 OR step = :step) ORDER BY at, id",
-        company=company,
-        run=run,
-        every=step is None,
-        step=step or 0,
-    )
+    conditions, given = narrow(run=run, step=step)
+    rows = tx.all(f"{_SELECT}{conditions.removeprefix(' AND ')} ORDER BY at, id", company=company, **given)
     return tuple(ProofItem(company, *row) for row in rows)
 
 

@@ -15,6 +15,7 @@ from runlore.record.canonical import hash_value, parse_json, render_json
 from runlore.record.database import Transaction
 from runlore.record.engine import Row
 from runlore.record.events import append
+from runlore.record.narrow import narrow
 
 _SELECT: Final = (
     "SELECT number, issue, document, revision, pack, worker, state, holder, fence, until, nonce, inputs, created, started, ended, outcome, transcript"
@@ -93,16 +94,11 @@ def list_runs(
     worker: str = "",
 ) -> tuple[Run, ...]:
     """List runs by number: all, or those in a state, of an issue, of a document, or held by or made for a worker."""
-    rows = tx.all(
-        _SELECT
-        + "(:state = '' OR state = :state) AND (:issue = 0 OR issue = :issue) AND (:document = '' OR document = :document)"
-        " AND (:worker = '' OR worker = :worker OR holder = :worker) ORDER BY number",
-        company=company,
-        state=state or "",
-        issue=issue,
-        document=document,
-        worker=worker,
-    )
+    conditions, given = narrow(state=state, issue=issue or None, document=document or None)
+    if worker:
+        conditions += " AND (worker = :worker OR holder = :worker)"
+        given["worker"] = worker
+    rows = tx.all(f"{_SELECT}{conditions.removeprefix(' AND ') or '1 = 1'} ORDER BY number", company=company, **given)
     return tuple(_run(company, row) for row in rows)
 
 

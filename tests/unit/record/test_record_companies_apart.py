@@ -17,26 +17,36 @@ import pytest
 import runlore.record
 from record_example import LATER, NOW, accept, bundle, make_company, person, principal, propose
 from runlore.errors import RunloreError
+from runlore.model.debrief import Answer, Change, Debrief, Finding, Incident
 from runlore.model.document import Link, Recognised
 from runlore.model.issue import Issue
 from runlore.model.library import HealthCheck, Principal, Proposal, Revision
+from runlore.model.run import ApprovalRequest, EscalationCase, Lease, ProofItem, Run, RunStep, StepReport
 from runlore.record import (
+    approvals,
     assignments,
     blobs,
     companies,
+    debriefs,
     documents,
+    escalations,
     events,
     heads,
     health,
     idempotency,
     issues,
+    policies,
     principals,
+    proofs,
     proposals,
     publications,
     requests,
     reviews,
     revisions,
+    roles,
+    runs,
     verify,
+    verify_runs,
 )
 from runlore.record.database import Record, Transaction
 from runlore.record.tables import list_tables
@@ -83,8 +93,160 @@ def head(tx: Transaction, document: str = "notes/n0") -> Revision:
     return revisions.get_head(tx, OWN, document)
 
 
+def run_of(tx: Transaction, company: str = OWN) -> Run:
+    """A run of a company, with everything that can hang on it."""
+    revision = revisions.get_head(tx, company, "notes/n0")
+    begun = Run(
+        company, 0, 1, "notes/n0", revision.hash, "", "bot-id", "running", Lease("bot-id", 1, LATER), f"{company} nonce {len(runs.list_runs(tx, company))}",
+        (("text", f"{company} input"),),
+    )  # fmt: skip
+    return runs.create_run(tx, begun, (RunStep(1), RunStep(2)), NOW)
+
+
+def question_of(run: Run) -> ApprovalRequest:
+    shown = {"over": f"{run.company} shown"}
+    return ApprovalRequest(run.company, 0, run.number, 1, "boss", shown, "", "open", "bot-id", 0, LATER)
+
+
+def proof_of(run: Run, value: str = "") -> ProofItem:
+    told = value or f"{run.company} link"
+    return ProofItem(
+        run.company, "", run.number, 1, run.revision, run.nonce, "url", told, "", "P0", "worker", "", "bot-id", NOW
+    )
+
+
+def case_of(run: Run) -> EscalationCase:
+    asked = f"{run.company} asks"
+    return EscalationCase(run.company, 0, run.number, 1, "boss", "founder", asked, "open", "bot-id", NOW, NOW + 1)
+
+
+def debrief_of(run: Run) -> Debrief:
+    change = Change("good", text=f"{run.company} words")
+    found = Finding(
+        "else-changed", "runbooks/x", change, f"{run.company} why", f"{run.company} key", {"run": run.number}
+    )
+    answers = (Answer("else-changed", f"{run.company} answer", "record", (found,)),)
+    return Debrief(
+        run.company, 0, "run", str(run.number), "runbooks/x", "", answers, f"{run.company} ends", "bot-id", NOW
+    )
+
+
+def fill_runs(record: Record, company: str) -> None:
+    """A run with a report, proof, approval, escalation and debrief in a company; the same numbers in each."""
+    with record.write(company) as tx:
+        run = run_of(tx, company)
+        runs.write_report(
+            tx,
+            run,
+            StepReport(1, "failed", f"{company} fails"),
+            RunStep(1, "failed", f"{company} fails"),
+            "bot-id",
+            NOW,
+        )
+        proofs.keep_proof(tx, proof_of(run))
+        approvals.create_approval(tx, question_of(run), NOW)
+        escalations.create_escalation(tx, case_of(run), NOW)
+        debriefs.create_debrief(tx, debrief_of(run))
+        debriefs.create_incident(tx, Incident(company, 0, f"{company} incident", "", "", run.number, "bot-id", NOW))
+        roles.add_holder(tx, company, "boss", "cid", "ann-id", NOW)
+        roles.grant(tx, company, "bot", f"{company}:write", "ann-id", NOW)
+        policies.allow_class(tx, company, "counters", "ann-id", NOW)
+
+
+def first(tx: Transaction) -> Run:
+    return runs.get_run(tx, OWN, 1)
+
+
 Call = Callable[[Transaction], Any]
+RUN_CALLS: dict[str, tuple[Call, ...]] = {
+    "approvals.answer_approval": (
+        lambda tx: approvals.answer_approval(
+            tx, OWN, 1, principal("cid"), True, approvals.get_approval(tx, OWN, 1).digest, "A1", "", NOW
+        ),
+        lambda tx: approvals.answer_approval(tx, OWN, 9, principal("cid"), True, "", "A1", "", NOW),
+    ),
+    "approvals.create_approval": (lambda tx: approvals.create_approval(tx, question_of(first(tx)), NOW),),
+    "approvals.expire_approvals": (lambda tx: approvals.expire_approvals(tx, OWN, LATER),),
+    "approvals.get_approval": (lambda tx: approvals.get_approval(tx, OWN, 1),),
+    "approvals.list_approvals": (
+        lambda tx: approvals.list_approvals(tx, OWN),
+        lambda tx: approvals.list_approvals(tx, OWN, run=1, step=1),
+        lambda tx: approvals.list_approvals(tx, OWN, state="open"),
+    ),
+    "approvals.may_answer": (
+        lambda tx: approvals.may_answer(tx, approvals.get_approval(tx, OWN, 1), principal("ann"), NOW),
+    ),
+    "approvals.withdraw_approval": (lambda tx: approvals.withdraw_approval(tx, OWN, 1, "ann-id", NOW),),
+    "debriefs.create_debrief": (lambda tx: debriefs.create_debrief(tx, debrief_of(run_of(tx))),),
+    "debriefs.create_incident": (
+        lambda tx: debriefs.create_incident(tx, Incident(OWN, 0, "x", "", "", 0, "ann-id", NOW)),
+    ),
+    "debriefs.find_debrief": (lambda tx: debriefs.find_debrief(tx, OWN, "run", "1"),),
+    "debriefs.get_debrief": (lambda tx: debriefs.get_debrief(tx, OWN, 1),),
+    "debriefs.get_incident": (lambda tx: debriefs.get_incident(tx, OWN, 1),),
+    "debriefs.list_debriefs": (
+        lambda tx: debriefs.list_debriefs(tx, OWN),
+        lambda tx: debriefs.list_debriefs(tx, OWN, "runbooks/x"),
+    ),
+    "debriefs.list_findings": (
+        lambda tx: debriefs.list_findings(tx, OWN),
+        lambda tx: debriefs.list_findings(tx, OWN, state="new", document="runbooks/x"),
+        lambda tx: debriefs.list_findings(tx, OWN, debrief=1),
+    ),
+    "debriefs.move_findings": (lambda tx: debriefs.move_findings(tx, OWN, [1], "proposed", 1, "ann-id", NOW),),
+    "escalations.answer_escalation": (
+        lambda tx: escalations.answer_escalation(tx, OWN, 1, principal("cid"), "yes", NOW),
+    ),
+    "escalations.create_escalation": (lambda tx: escalations.create_escalation(tx, case_of(first(tx)), NOW),),
+    "escalations.get_escalation": (lambda tx: escalations.get_escalation(tx, OWN, 1),),
+    "escalations.list_escalations": (
+        lambda tx: escalations.list_escalations(tx, OWN),
+        lambda tx: escalations.list_escalations(tx, OWN, run=1),
+        lambda tx: escalations.list_escalations(tx, OWN, state="open"),
+    ),
+    "escalations.pass_on": (lambda tx: escalations.pass_on(tx, OWN, LATER),),
+    "policies.allow_class": (lambda tx: policies.allow_class(tx, OWN, "counters", "ann-id", NOW),),
+    "policies.find_policy": (lambda tx: policies.find_policy(tx, OWN, "counters"),),
+    "policies.stop_class": (lambda tx: policies.stop_class(tx, OWN, "counters", "ann-id", NOW),),
+    "proofs.keep_proof": (
+        lambda tx: proofs.keep_proof(tx, proof_of(first(tx), "new")),
+        lambda tx: proofs.keep_proof(tx, proof_of(run_of(tx), "https://globex/0")),
+    ),
+    "proofs.list_every_proof": (lambda tx: proofs.list_every_proof(tx, OWN),),
+    "proofs.list_proofs": (lambda tx: proofs.list_proofs(tx, OWN, 1), lambda tx: proofs.list_proofs(tx, OWN, 1, 1)),
+    "roles.add_holder": (lambda tx: roles.add_holder(tx, OWN, "boss", "bea", "ann-id", NOW),),
+    "roles.grant": (lambda tx: roles.grant(tx, OWN, "bot", "x:write", "ann-id", NOW),),
+    "roles.list_grants": (lambda tx: roles.list_grants(tx, OWN, "bot-id"),),
+    "roles.list_holders": (lambda tx: roles.list_holders(tx, OWN, "boss"),),
+    "roles.list_roles": (lambda tx: roles.list_roles(tx, OWN),),
+    "roles.remove_holder": (lambda tx: roles.remove_holder(tx, OWN, "boss", "cid", "ann-id", NOW),),
+    "roles.revoke_grant": (lambda tx: roles.revoke_grant(tx, OWN, "bot", "acme:write", "ann-id", NOW),),
+    "runs.change_inputs": (lambda tx: runs.change_inputs(tx, first(tx), (("a", "b"),), "bot-id", NOW),),
+    "runs.change_lease": (lambda tx: runs.change_lease(tx, first(tx), Lease("bee-id", 2, LATER), "bee-id", NOW),),
+    "runs.change_state": (lambda tx: runs.change_state(tx, run_of(tx), "failed", "bot-id", NOW),),
+    "runs.create_run": (run_of,),
+    "runs.find_run": (lambda tx: runs.find_run(tx, OWN, 1), lambda tx: runs.find_run(tx, OWN, 99)),
+    "runs.get_run": (lambda tx: runs.get_run(tx, OWN, 99),),
+    "runs.list_reports": (lambda tx: runs.list_reports(tx, OWN, 1),),
+    "runs.list_runs": (
+        lambda tx: runs.list_runs(tx, OWN),
+        lambda tx: runs.list_runs(tx, OWN, state="running"),
+        lambda tx: runs.list_runs(tx, OWN, issue=1, document="notes/n0"),
+        lambda tx: runs.list_runs(tx, OWN, worker="bot-id"),
+    ),
+    "runs.list_steps": (lambda tx: runs.list_steps(tx, OWN, 1),),
+    "runs.list_workers": (lambda tx: runs.list_workers(tx, OWN, 1),),
+    "runs.write_report": (
+        lambda tx: runs.write_report(tx, run_of(tx), StepReport(2, "done"), RunStep(2, "done"), "bot-id", NOW),
+    ),
+    "verify_runs.check_approvals": (lambda tx: tuple(verify_runs.check_approvals(tx, OWN)),),
+    "verify_runs.check_escalations": (lambda tx: tuple(verify_runs.check_escalations(tx, OWN)),),
+    "verify_runs.check_proofs": (lambda tx: tuple(verify_runs.check_proofs(tx, OWN)),),
+    "verify_runs.check_reports": (lambda tx: tuple(verify_runs.check_reports(tx, OWN)),),
+    "verify_runs.check_runs": (lambda tx: tuple(verify_runs.check_runs(tx, OWN)),),
+}
 CALLS: dict[str, tuple[Call, ...]] = {
+    **RUN_CALLS,
     "assignments.create_assignment": (
         lambda tx: assignments.create_assignment(tx, OWN, 1, "bot-id", "ann-id", 1, "{}", [], NOW),
         lambda tx: assignments.create_assignment(tx, OWN, 3, "bot-id", "ann-id", 1, "{}", [], NOW),
@@ -116,6 +278,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "documents.resolve_name": (lambda tx: documents.resolve_name(tx, OWN, "n1"), lambda tx: documents.resolve_name(tx, OWN, "n3")),
     "events.append": (lambda tx: events.append(tx, OWN, "ann-id", "noted", "x", {}, NOW),),
     "events.check_chain": (lambda tx: events.check_chain(tx, OWN),),
+    "events.list_events_about": (lambda tx: events.list_events_about(tx, OWN, "run 1"),),
     "events.list_events": (lambda tx: events.list_events(tx, OWN),),
     "events.make_checkpoint": (lambda tx: events.make_checkpoint(tx, OWN, NOW),),
     "heads.count_publications": (lambda tx: heads.count_publications(tx, OWN),),
@@ -247,6 +410,8 @@ def two(record_url: str) -> Record:
     record = runlore.record.database.open_record(record_url, create=True)
     fill(record, OWN, 0)
     fill(record, OTHER, 1)
+    fill_runs(record, OWN)
+    fill_runs(record, OTHER)
     with record.write(OTHER) as tx:
         principals.create_principal(tx, person(OTHER, "only", "review"))
     return record

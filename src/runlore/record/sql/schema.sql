@@ -540,6 +540,8 @@ CREATE TABLE runs (
 CREATE INDEX runs_issue ON runs (company, issue, number);
 CREATE INDEX runs_document ON runs (company, document, number);
 CREATE INDEX runs_state ON runs (company, state, number);
+CREATE INDEX runs_worker ON runs (company, worker);
+CREATE INDEX runs_holder ON runs (company, holder);
 
 CREATE TABLE run_steps (
     company TEXT NOT NULL,
@@ -595,6 +597,8 @@ CREATE TABLE proofs (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX proofs_run ON proofs (company, run, step, at);
+CREATE INDEX proofs_value ON proofs (company, kind, value);
+CREATE INDEX proofs_artefact ON proofs (company, kind, artefact);
 
 -- A question for a person's yes over exactly `shown`; it is answered once.
 CREATE TABLE approvals (
@@ -739,6 +743,7 @@ CREATE TABLE debriefs (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX debriefs_subject ON debriefs (company, kind, subject, number);
+CREATE INDEX debriefs_document ON debriefs (company, document, number);
 
 -- A finding of a subject counts once, however often its debrief is made.
 CREATE TABLE findings (
@@ -762,6 +767,7 @@ CREATE TABLE findings (
 
 CREATE INDEX findings_key ON findings (company, document, "key");
 CREATE INDEX findings_state ON findings (company, state, document);
+CREATE INDEX findings_debrief ON findings (company, debrief);
 CREATE INDEX findings_proposal ON findings (company, proposal) WHERE proposal > 0;
 
 -- only: sqlite

@@ -49,6 +49,8 @@ CREATE TABLE runs (
 CREATE INDEX runs_issue ON runs (company, issue, number);
 CREATE INDEX runs_document ON runs (company, document, number);
 CREATE INDEX runs_state ON runs (company, state, number);
+CREATE INDEX runs_worker ON runs (company, worker);
+CREATE INDEX runs_holder ON runs (company, holder);
 
 CREATE TABLE run_steps (
     company TEXT NOT NULL,
@@ -104,6 +106,8 @@ CREATE TABLE proofs (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX proofs_run ON proofs (company, run, step, at);
+CREATE INDEX proofs_value ON proofs (company, kind, value);
+CREATE INDEX proofs_artefact ON proofs (company, kind, artefact);
 
 -- A question for a person's yes over exactly `shown`; it is answered once.
 CREATE TABLE approvals (

@@ -37,6 +37,7 @@ CREATE TABLE debriefs (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX debriefs_subject ON debriefs (company, kind, subject, number);
+CREATE INDEX debriefs_document ON debriefs (company, document, number);
 
 -- A finding of a subject counts once, however often its debrief is made.
 CREATE TABLE findings (
@@ -60,6 +61,7 @@ CREATE TABLE findings (
 
 CREATE INDEX findings_key ON findings (company, document, "key");
 CREATE INDEX findings_state ON findings (company, state, document);
+CREATE INDEX findings_debrief ON findings (company, debrief);
 CREATE INDEX findings_proposal ON findings (company, proposal) WHERE proposal > 0;
 
 -- only: sqlite

@@ -43,6 +43,10 @@ ENVIRONMENT: Final = {
         "the owner's, kept in the home folder as `credentials/owner`",
         "The credential of the principal who acts. Give an agent its own: what it may do follows from the credential alone.",
     ),
+    "RUNLORE_CHECK_PRIVATE": (
+        "off",
+        "Links that are proof and health checks may also ask addresses of this machine and of private networks.",
+    ),
     "RUNLORE_LIBRARY": ("`library` in the home folder", "The library folder, a git repository that Runlore writes."),
 }
 EXIT_CODES: Final = (

@@ -47,6 +47,8 @@ _RIVALS: Final = 5
 _MOST_PASSAGES: Final = 16
 _MOSTMATCHES: Final = 10
 _MOST_NAMED: Final = 20
+_NEAR: Final = 0.1
+"""The share of the best one's score that it needs, too."""
 _MOST_SKILLS: Final = 3
 CHOSEN: Final = "What the leader adds"
 NAMED: Final = "What the steps name"

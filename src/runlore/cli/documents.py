@@ -74,10 +74,10 @@ def _about(shown: ShownDocument) -> list[str]:
         if there
     ]
     lines = [", ".join(told)] if told else []
-    for verb, kinds in (("points to", _DOCUMENTS), ("asks", ("role",))):
+    for what, kinds in (("points to", _DOCUMENTS), ("asks", ("role",))):
         targets = dict.fromkeys(link.target for link in shown.links if link.kind in kinds)
         if targets:
-            lines.append(f"{verb}: {', '.join(targets)}")
+            lines.append(f"{what}: {', '.join(targets)}")
     if shown.linked_from:
         lines.append("pointed to by: " + ", ".join(dict.fromkeys(link.document for link in shown.linked_from)))
     if shown.open_proposals and shown.proposal is None:

@@ -56,7 +56,11 @@ def print_table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]
     console.print(table)
 
 
+def visible(text: str) -> str:
+    """Show control characters in text from a transcript or a tool for what they are."""
+    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
+
+
 def escape(text: str) -> str:
     """Keep text from a transcript from being read as rich's markup, and show control characters for what they are."""
-    shown = "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
-    return shown.replace("[", "\\[")
+    return visible(text).replace("[", "\\[")

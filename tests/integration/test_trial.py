@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chats import make_settings, mine_paths
 from click.testing import CliRunner
 
 pytest.importorskip("mcp")
 
-from runlore.actions.trial import TrialRequest, TrialResult, parse_inputs, read_issue, walk
+from runlore.actions.trial import TrialRequest, TrialResult, parse_inputs, read_issue, trial, walk
 from runlore.cli.main import cli
 from runlore.corpus import drafts
+from runlore.demo.shop_sessions import make_shop, write_shop, write_shop_sessions
 from runlore.errors import ToolServerFailed, UsageError
 from runlore.integrations.tool_server import ToolServer, open_tools
 from runlore.model import Evidence
@@ -256,6 +258,44 @@ def test_a_step_of_a_person_stops_the_walk(tools: ToolServer) -> None:
 def test_a_server_that_does_not_start_is_said_to_be_none() -> None:
     with pytest.raises(ToolServerFailed, match="it cannot be opened"), open_tools("/nowhere/at-all"):
         pytest.fail("there is no such server")
+
+
+def test_runbooks_that_were_mined_from_the_shops_own_sessions_are_walked_to_their_end(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path)
+    write_shop_sessions(tmp_path / "sessions.jsonl")
+    mine_paths(settings, tmp_path / "sessions.jsonl")
+    file = tmp_path / "shop.json"
+    write_shop(file)
+    shop = make_shop()
+    cora = shop.users["cora_distel_324"]["orders"]
+    email = {"email": "cora@example.org"}
+    cancel = email | {"order_id": cora[0], "reason": "no longer needed"}
+    back = email | {"order_id": cora[1], "item_ids": "Doormat"}
+    other = {"email": "dano@example.org", "order_id": "#D4191", "item_ids": "Desk Lamp", "new_item_ids": "90771"}
+    forbidden = email | {"order_id": cora[1], "reason": "no longer needed"}
+    ends = {}
+    with open_tools(server_of(file)) as tools:
+        for name, inputs in (
+            ("cancel-pending-order", forbidden),
+            ("cancel-pending-order", cancel),
+            ("return-delivered-order-items", back),
+            ("exchange-delivered-order-items", other),
+        ):
+            result = trial(settings, TrialRequest(name, inputs, act=True), tools, say_yes)
+            assert result.end is not None
+            ends[name, result.end.outcome] = result.end.why
+    assert list(ends) == [
+        ("cancel-pending-order", "refused"),
+        ("cancel-pending-order", "sent"),
+        ("return-delivered-order-items", "sent"),
+        ("exchange-delivered-order-items", "sent"),
+    ], ends
+    orders = json.loads(file.read_text())["orders"]
+    assert [orders[number]["status"] for number in (cora[0], cora[1], "#D4191")] == [
+        "cancelled",
+        "return requested",
+        "exchange requested",
+    ]
 
 
 def test_the_command_line_shows_what_would_be_sent_and_needs_a_terminal_to_send(tmp_path: Path, shop: Path) -> None:

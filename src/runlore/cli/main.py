@@ -29,7 +29,7 @@ MINING: dict[str, tuple[str, str]] = {
         "Write documents as skills or SOPs, the library for agents, a dataset, or events for other tools.",
     ),
     "check": ("check", "Say how far sessions did what the runbooks say."),
-    "backtest": ("backtest", "Judge a library from the earlier part of a history by the later part."),
+    "backtest": ("backtest", "Make a library from the earlier part of a history, and judge it by the later part."),
     "trial": ("trial", "Walk a runbook against a tool server as far as it is certain."),
     "drift": ("drift", "List runbooks whose recent runs no longer match, with the change that would fix each."),
     "lint": ("lint", "Check a runbook and say what to do about each problem."),

@@ -1,6 +1,6 @@
 """The simulated shop behind a real MCP server: ``python -m runlore.demo.shop_server FILE``; it speaks over standard input and output.
 
-FILE holds the shop's data and is written anew after each change, so that one can see what was done.
+FILE holds the shop's data and is written anew after each change, so that one can see what was done; where it does not exist, a shop of ours is written there.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from runlore.demo.shop import CHANGES, OTHERS, READS, Refused, Shop, read_shop
+from runlore.demo.shop_sessions import write_shop
 
 
 def make_server(shop: Shop, keep: Callable[[], None] = lambda: None) -> Any:
@@ -45,6 +46,8 @@ def make_server(shop: Shop, keep: Callable[[], None] = lambda: None) -> Any:
 
 
 def main(file: Path) -> None:
+    if not file.exists():
+        write_shop(file)
     shop = read_shop(file)
 
     def keep() -> None:

@@ -10,7 +10,7 @@ import click
 
 from runlore.actions.check import CheckRequest, checked_form, parse_since
 from runlore.actions.check import check as check_cases
-from runlore.cli.printing import plural, print_json
+from runlore.cli.printing import plural, print_json, printable
 from runlore.model import Problem
 from runlore.model.conformance import Checked, Deviation
 from runlore.settings import Settings
@@ -91,10 +91,10 @@ def _print_problems(problems: Sequence[Problem]) -> None:
 def _print_case(checked: Checked) -> None:
     should = {True: ", should act", False: ", should not act", None: ""}[checked.should_act]
     click.echo(
-        f"{checked.score:4.2f}  {checked.session} case {checked.case}: {checked.runbook or 'no runbook'}{should}"
+        f"{checked.score:4.2f}  {printable(checked.session)} case {checked.case}: {checked.runbook or 'no runbook'}{should}"
     )
     for deviation in checked.deviations[:MOST_TOLD]:
-        click.echo(f"      {deviation.kind}: {deviation.text}{_place(deviation)}")
+        click.echo(f"      {deviation.kind}: {printable(deviation.text)}{_place(deviation)}")
     if len(checked.deviations) > MOST_TOLD:
         click.echo(
             f"      … and {plural(len(checked.deviations) - MOST_TOLD, 'deviation')} more; --json lists them all."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from runlore.actions.drift import drift, drift_form
-from runlore.cli.printing import plural, print_json
+from runlore.cli.printing import plural, print_json, printable
 from runlore.settings import Settings
 
 
@@ -28,7 +28,7 @@ def command(settings: Settings, as_json: bool) -> None:
     for one in drifted:
         click.echo(f"{one.score:4.2f}  {one.runbook}: {plural(one.recent, 'recent case')}, {one.before} before")
         for change in one.changes:
-            click.echo(f"      {change.text}")
+            click.echo(f"      {printable(change.text)}")
     few = sum(not d.enough for d in found)
     click.echo(
         f"{plural(len(found), 'runbook')}: {len(drifted)} no longer match, {few} with too few cases to say."

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from runlore.actions.trial import Happening, TrialRequest, TrialResult, parse_inputs, read_issue, trial
-from runlore.cli.printing import print_json
+from runlore.cli.printing import print_json, printable
 from runlore.integrations.tool_server import open_tools
 from runlore.model.runbook import Step
 from runlore.settings import Settings
@@ -78,12 +78,12 @@ def _print(happening: Happening) -> None:
     if happening.tool and happening.outcome != "left out":
         click.echo(f"      {happening.tool}{given}")
     if happening.why:
-        click.echo(f"      {happening.why}")
+        click.echo(f"      {printable(happening.why)}")
     elif happening.result is not None:
         text = (
             happening.result if isinstance(happening.result, str) else json.dumps(happening.result, ensure_ascii=False)
         )
-        click.echo(f"      → {text[:LONGEST]}{'…' if len(text) > LONGEST else ''}")
+        click.echo(f"      → {printable(text[:LONGEST])}{'…' if len(text) > LONGEST else ''}")
 
 
 def _verdict(result: TrialResult) -> str:

@@ -17,7 +17,7 @@ YES: Final = re.compile(
     r"that'?s (?:right|correct|fine)|sounds good|looks good|i confirm)\b"
 )
 _OBJECTS: Final = re.compile(
-    r"(?i)\b(?:only wanted|not the|wrong|mistake|disappoint\w*|frustrat\w*|unfortunate(?:ly)?|instead|actually|wait|but|no,|didn't|don't want|"
+    r"(?i)\b(?:only wanted|not the|wrong|mistake|disappoint\w*|frustrat\w*|unfortunate(?:ly)?|instead|actually|wait|but|didn't|don't want|"
     r"changed? my mind|undo|revert|forgot)\b"
 )
 _OTHERWISE: Final = re.compile(

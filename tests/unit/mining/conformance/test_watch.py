@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from example import EXTEND, LIBRARY, RESERVE, account, call, extend, good_case, loan, said, told, watch
+from conformance_example import EXTEND, LIBRARY, RESERVE, account, call, extend, good_case, loan, said, told, watch
 
 from runlore.mining.conformance.find import Library
 from runlore.mining.conformance.watch import Watch

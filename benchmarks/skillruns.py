@@ -1,9 +1,10 @@
 """Do the debriefs' proposals name the lines that people changed later? Written procedures that were run, corrected and revised by people.
 
-usage: python benchmarks/skillruns.py FOLDER [--all] [--show-text]
+usage: python benchmarks/skillruns.py FOLDER [--all]
 FOLDER holds procedures.jsonl.gz and runs.jsonl.gz. Every run becomes a transcript (its command, its calls, what the worker and the person said next), is read and debriefed
 as any session is, and its findings are joined over all runs made before a revision was first seen. What is ripe is proposed: as small edits of the procedure that the runs
-followed, brought into the format of runbooks. Each proposal stands beside the hunks of the text revision that people made.
+followed, brought into the format of runbooks. Each proposal stands beside the hunks of the text revision that people made next; it is judged once, by the first
+revision after it: later ones find it decided.
 
 Which texts are revisions: texts of one name (a slash command and a skill of one name are one procedure, and so are two names that share a text), in the order in which
 they were first run. Texts that differ only by what the client filled in (arguments, ``$1``) are one text.
@@ -13,10 +14,12 @@ A hunk is a run of changed lines with at most one unchanged or blank line betwee
 The judgement, by rule, the strictest first:
 
   says        at least three words of the proposal, and half of its words, stand in the changed lines (old and new) of one hunk
-  points      the call that failed or was refused ran what the hunk changed: at least five words, and 60 %, of the hunk's old code stand in the command
-  another     neither: no hunk of the next revision has to do with it
-Words are runs of letters of two or more, without the commonest words of English. As a measure of chance each proposal is judged by the same rule against the revisions
-of other procedures, and of its own that were made before its runs.
+  points      the call that failed or was refused ran what the hunk changed: of a piece of code that only the old or only the new lines hold, at least
+              five words, and four fifths of them, stand in its command (a piece is an inline code span, or all lines of a hunk that lies in a code block)
+  section     it names the step under whose heading a hunk is
+  another     none of these: no hunk of the next revision has to do with it
+Words are runs of letters of two or more, without the commonest words of English; what stands in braces is a placeholder and none. A measure of chance:
+the proposals of all other procedures judged by the same rule against the same hunks.
 """
 
 from __future__ import annotations
@@ -26,11 +29,14 @@ import difflib
 import gzip
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from runlore.actions.seen_session import seen_case
 from runlore.debriefing.answer import answer_all
@@ -52,13 +58,17 @@ from runlore.transcripts.base import Reading
 from runlore.transcripts.reading import read_lines
 
 SAID_WORDS, SAID_SHARE = 3, 0.5
-RAN_WORDS, RAN_SHARE = 5, 0.6
+RAN_WORDS, RAN_SHARE = 5, 0.8
+GRADES = ("says", "points", "section", "another")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NUMBERED = re.compile(r"^(#+ )\d+\. ")
-_COMMON = frozenset(
-    "the and for that this with you your are was not but can all have from they will one has had what when out use into then than them its our any "
-    "of to in is it on as at be by or an if do so no we he me my us up".split()
-)
+_CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+_PLACE = re.compile(r"\$?\{\w+\}")
+_COMMON_WORDS = """
+the and for that this with you your are was not but can all have from they will one has had what when out use into then than them its our any
+of to in is it on as at be by or an if do so no we he me my us up
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +78,27 @@ class Made:
     procedure: str
     started: str
     text: str
-    row: dict[str, Any]
     transcript: Transcript
     commands: dict[int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """Lines that people took out and put in, at a line of the older text, below a heading."""
+    """Lines that people took out and put in, at a line of the older text, below a heading; ``fenced`` where it lies in a code block."""
 
     line: int
     heading: str
+    fenced: bool
     old: tuple[str, ...]
     new: tuple[str, ...]
+
+    def pieces(self) -> tuple[frozenset[str], ...]:
+        """Give the words of each piece of code that only the one side holds."""
+        old, new = self._code(self.old), self._code(self.new)
+        return tuple(words(_PLACE.sub(" ", code)) for code in (*(old - new), *(new - old)))
+
+    def _code(self, lines: tuple[str, ...]) -> set[str]:
+        return {"\n".join(lines)} if self.fenced else {code for line in lines for code in _CODE.findall(line)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +107,33 @@ class Revision:
 
     procedure: str
     before: str
-    after: str
     seen: str
     hunks: tuple[Hunk, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A change with the calls that it rests on, and whether the runbook took it (empty) or why it did not."""
+    """A change with the commands that it rests on, and why the runbook did not take it (empty where it did)."""
 
     joined: Joined
     ran: tuple[str, ...]
     refused: str
 
-    @property
-    def words(self) -> str:
+    def told(self) -> str:
+        """Give the change on one line."""
         change = self.joined.change
-        return f"{change.subject} {change.text}"
+        refused = f" (not taken: {self.refused})" if self.refused else ""
+        return (
+            f"{change.kind} at step {change.step}, {self.joined.runs} runs: {change.subject} → {change.text}{refused}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The proposals after some runs, and the counts in words."""
+
+    proposals: tuple[Proposed, ...]
+    told: str
 
 
 def load(folder: Path) -> list[Made]:
@@ -119,9 +147,8 @@ def load(folder: Path) -> list[Made]:
         same = (row["name"], row["started"], tuple(s["uuid"] for s in row["steps"]))
         if row["procedure_id"] in texts and not row["launch_error"] and same not in known:
             known.add(same)
-            transcript, commands = as_transcript(row)
             text = _unfilled(texts[row["procedure_id"]], row["args"])
-            made.append(Made(row["name"].lstrip("/"), row["started"], text, row, transcript, commands))
+            made.append(Made(row["name"].lstrip("/"), row["started"], text, *as_transcript(row)))
     return _with_one_name(made)
 
 
@@ -148,33 +175,32 @@ def as_transcript(row: dict[str, Any]) -> tuple[Transcript, dict[int, str]]:
 
     def add(role: str, content: Any, time: str) -> None:
         number = len(records) + 1
-        records.append({**base, "type": role, "uuid": f"u{number}", "parentUuid": f"u{number - 1}" if number > 1 else None,
-                        "timestamp": time, "message": {"role": role, "content": content}})  # fmt: skip
+        above = f"u{number - 1}" if number > 1 else None
+        message = {"role": role, "content": content}
+        records.append(
+            {**base, "type": role, "uuid": f"u{number}", "parentUuid": above, "timestamp": time, "message": message}
+        )
 
     name = row["name"].lstrip("/")
-    add("user", f"<command-message>{name}</command-message>\n<command-name>/{name}</command-name>\n<command-args>{row['args'] or ''}</command-args>", row["started"])  # fmt: skip
+    args = f"<command-args>{row['args'] or ''}</command-args>"
+    add("user", f"<command-message>{name}</command-message>\n<command-name>/{name}</command-name>\n{args}", row["started"])  # fmt: skip
+    time = row["started"]
     for at, step in enumerate(row["steps"]):
-        time = step["ts"] or row["started"]
+        time = step["ts"] or time
         add("assistant", [{"type": "tool_use", "id": f"t{at}", "name": step["tool"], "input": step["input"]}], time)
         commands[len(records)] = str((step["input"] or {}).get("command", ""))
         if step["result"] is not None:
             result = {"type": "tool_result", "tool_use_id": f"t{at}", "content": step["result"]}
             add("user", [{**result, "is_error": bool(step["is_error"])}], time)
             commands[len(records)] = commands[len(records) - 1]
-    ended = row["ended"] or (row["steps"][-1]["ts"] if row["steps"] else row["started"]) or row["started"]
+    time = row["ended"] or time
     if row["final_text"]:
-        add("assistant", [{"type": "text", "text": row["final_text"]}], ended)
+        add("assistant", [{"type": "text", "text": row["final_text"]}], time)
     if row["next_user_prompt"]:
-        add("user", row["next_user_prompt"], ended)
-    lines = [json.dumps(r).encode() for r in records]
-    [reading] = [r for r in read_lines("run.jsonl", lines) if isinstance(r, Reading)]
-    return replace_hash(reading.transcript, row["run_id"]), commands
-
-
-def replace_hash(transcript: Transcript, name: str) -> Transcript:
-    import msgspec
-
-    return msgspec.structs.replace(transcript, hash=f"sha256:{name}")
+        add("user", row["next_user_prompt"], time)
+    found = read_lines("run.jsonl", [json.dumps(r).encode() for r in records])
+    [reading] = [r for r in found if isinstance(r, Reading)]
+    return msgspec.structs.replace(reading.transcript, hash=f"sha256:{row['run_id']}"), commands
 
 
 def revisions(made: Sequence[Made]) -> list[Revision]:
@@ -182,32 +208,41 @@ def revisions(made: Sequence[Made]) -> list[Revision]:
     chains: dict[str, dict[str, str]] = defaultdict(dict)
     for run in made:
         chains[run.procedure].setdefault(run.text, run.started)
-    found = []
-    for procedure, texts in sorted(chains.items()):
-        ordered = list(texts.items())
-        for (before, _), (after, seen) in zip(ordered, ordered[1:], strict=False):
-            hunks = tuple(hunks_of(before.split("\n"), after.split("\n")))
-            if hunks:
-                found.append(Revision(procedure, before, after, seen, hunks))
-    return found
+    return [
+        Revision(procedure, before, seen, hunks)
+        for procedure, texts in sorted(chains.items())
+        for (before, _), (after, seen) in pairwise(texts.items())
+        if (hunks := tuple(hunks_of(before.split("\n"), after.split("\n"))))
+    ]
 
 
 def hunks_of(old: list[str], new: list[str]) -> Iterator[Hunk]:
     """What changed between two texts, near changes together."""
     spans: list[list[int]] = []
     for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        if spans and a - spans[-1][1] <= 1:
+        if tag != "equal" and spans and a - spans[-1][1] <= 1:
             spans[-1][1], spans[-1][3] = b, d
-        else:
+        elif tag != "equal":
             spans.append([a, b, c, d])
     for a, b, c, d in spans:
         gone, come = [x for x in old[a:b] if x.strip()], [x for x in new[c:d] if x.strip()]
         if [_NUMBERED.sub(r"\1", x) for x in gone] != [_NUMBERED.sub(r"\1", x) for x in come]:
             kept = set(gone) & set(come)
-            heading = next((x for x in reversed(old[:a]) if x.startswith("#") and " " in x and len(x) < 90), "")
-            yield Hunk(a + 1, heading.strip("# "), tuple(x for x in gone if x not in kept), tuple(x for x in come if x not in kept))  # fmt: skip
+            fenced, heading = place_of(old[:a])
+            yield Hunk(
+                a + 1, heading, fenced, tuple(x for x in gone if x not in kept), tuple(x for x in come if x not in kept)
+            )
+
+
+def place_of(lines: list[str]) -> tuple[bool, str]:
+    """Where a text goes on after some lines: whether in a code block, and below which heading (without its number)."""
+    fenced, heading = False, ""
+    for line in lines:
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+        elif line.startswith("#") and not fenced:
+            heading = _NUMBERED.sub(r"\1", line).strip("# ")
+    return fenced, heading
 
 
 def as_runbook(text: str, name: str) -> Runbook | None:
@@ -218,35 +253,36 @@ def as_runbook(text: str, name: str) -> Runbook | None:
 
 def debrief(run: Made, number: int) -> Iterator[Finding]:
     """The findings of the six questions about a run, for the procedure that it followed."""
-    document = f"runbooks/{run.procedure.replace(':', '-')}"
-    runbook = as_runbook(run.text, document.rpartition("/")[2])
-    plans = (plan_of_runbook(runbook, content_words(runbook.title)),) if runbook and runbook.steps else ()
-    library = Library(plans)
+    name = run.procedure.replace(":", "-")
+    runbook = as_runbook(run.text, name)
+    plan = plan_of_runbook(runbook, content_words(runbook.title)) if runbook and runbook.steps else None
+    library = Library((plan,) if plan else ())
     cases = digest(run.transcript).cases
-    for watched in watch_transcript(run.transcript, library, Experience(), plans[0].name if plans else ""):
+    for watched in watch_transcript(run.transcript, library, Experience(), plan.name if plan else ""):
         checked = watched.checked
         if checked.case <= len(cases):
-            seen = seen_case(checked, cases[checked.case - 1], plans[0] if plans else None, document)
+            seen = seen_case(checked, cases[checked.case - 1], plan, f"runbooks/{name}")
             for answer in answer_all(seen, "transcript"):
                 for finding in answer.findings:
                     yield replace(finding, debrief=number)
 
 
-def propose(made: Sequence[Made], text: str, procedure: str) -> tuple[list[Proposed], int, int, int]:
-    """What is ripe after some runs, as edits of a text; with the findings, the lines they join to, and the errors of lint that the edits brought."""
+def propose(made: Sequence[Made]) -> Offered:
+    """What is ripe after some runs of a procedure, as edits of the text that the last of them followed."""
     findings = [f for number, run in enumerate(made, 1) for f in debrief(run, number)]
     lines = join(findings)
     ripe = choose_ripe(lines, {})
-    runbook = as_runbook(text, procedure.replace(":", "-"))
+    text = made[-1].text
+    runbook = as_runbook(text, "procedure")
     base = render(runbook) if runbook else text
-    edits = [j for j in ripe if j.change.kind != "note"]
-    amended = amend(base, [j.change for j in edits])
+    amended = amend(base, [j.change for j in ripe if j.change.kind != "note"])
     known = {p.message for p in lint(base, "") if p.level == "error"}
     errors = sum(p.level == "error" and p.message not in known for p in lint(amended.text, ""))
-    reasons = {id(change): why for change, why in amended.left}
+    reasons = dict(amended.left)
     commands = {run.transcript.hash: run.commands for run in made}
-    proposals = [Proposed(j, _ran(j, commands), reasons.get(id(j.change), "")) for j in ripe]
-    return proposals, len(findings), len(lines), errors
+    proposals = tuple(Proposed(j, _ran(j, commands), reasons.get(j.change, "")) for j in ripe)
+    told = f"{len(made)} runs, {len(findings)} findings on {len(lines)} lines, {len(proposals)} proposed, {errors} errors of lint from them"
+    return Offered(proposals, told)
 
 
 def _ran(joined: Joined, commands: dict[str, dict[int, str]]) -> tuple[str, ...]:
@@ -254,20 +290,25 @@ def _ran(joined: Joined, commands: dict[str, dict[int, str]]) -> tuple[str, ...]
     return tuple(dict.fromkeys(c for c in found if c))
 
 
-def judge(proposal: Proposed, hunks: Iterable[Hunk]) -> tuple[str, Hunk | None]:
-    """Judge one proposal against what people changed."""
-    own = words(proposal.words)
+def judge(proposal: Proposed, hunks: Iterable[Hunk], titles: dict[int, str]) -> tuple[str, Hunk | None]:
+    """Judge one proposal against what people changed; ``titles`` are those of the steps of the text that they changed."""
     best: tuple[str, Hunk | None] = ("another", None)
     for hunk in hunks:
-        shared = own & words("\n".join((*hunk.old, *hunk.new)))
-        if len(shared) >= SAID_WORDS and len(shared) >= SAID_SHARE * len(own):
-            return "says", hunk
-        old = words("\n".join(hunk.old))
-        for command in proposal.ran:
-            ran = old & words(command)
-            if len(ran) >= RAN_WORDS and len(ran) >= RAN_SHARE * len(old) and best[1] is None:
-                best = ("points", hunk)
+        grade = _grade(proposal, hunk, titles.get(proposal.joined.change.step, ""))
+        if GRADES.index(grade) < GRADES.index(best[0]):
+            best = (grade, hunk)
     return best
+
+
+def _grade(proposal: Proposed, hunk: Hunk, title: str) -> str:
+    own = words(f"{proposal.joined.change.subject} {proposal.joined.change.text}")
+    shared = own & words("\n".join((*hunk.old, *hunk.new)))
+    if len(shared) >= SAID_WORDS and len(shared) >= SAID_SHARE * len(own):
+        return "says"
+    for command in map(words, proposal.ran):
+        if any(len(p & command) >= RAN_WORDS and len(p & command) >= RAN_SHARE * len(p) for p in hunk.pieces()):
+            return "points"
+    return "section" if title and title == hunk.heading else "another"
 
 
 def words(text: str) -> frozenset[str]:
@@ -275,57 +316,66 @@ def words(text: str) -> frozenset[str]:
     return frozenset(w for w in _WORD.findall(text.lower()) if w not in _COMMON)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--all", action="store_true", help="Show the proposals of procedures that nobody revised too.")
-    options = parser.parse_args()
-    made = load(options.folder)
-    found = revisions(made)
-    procedures = sorted({run.procedure for run in made})
-    print(f"{len(made)} runs of {len(procedures)} procedures; {len(found)} revisions by people, {sum(len(r.hunks) for r in found)} hunks")  # fmt: skip
-    counts: dict[str, int] = defaultdict(int)
-    for revision in found:
-        report(revision, [r for r in made if r.procedure == revision.procedure], found, counts)
-    print("\nproposals: " + json.dumps(dict(sorted(counts.items()))))
-    for procedure in procedures if options.all else ():
-        runs = [r for r in made if r.procedure == procedure]
-        proposals, findings, lines, _ = propose(runs, runs[-1].text, procedure)
-        print(f"\n### {procedure}: {len(runs)} runs, {findings} findings, {lines} lines, {len(proposals)} proposals")
-        for proposal in proposals:
-            print(f"  - {_line(proposal)}")
-
-
-def report(revision: Revision, runs: Sequence[Made], found: Sequence[Revision], counts: dict[str, int]) -> None:
-    """Print a revision: its hunks, and the proposals from the runs before it, each with its judgement; count them."""
-    before = [r for r in runs if r.started < revision.seen]
-    proposals, findings, lines, errors = propose(before, revision.before, revision.procedure)
-    print(f"\n## {revision.procedure}, first run as revised {revision.seen[:16]}")
-    print(f"{len(before)} runs before it, {findings} findings on {lines} lines, {len(proposals)} proposed; {errors} errors of lint more than before")  # fmt: skip
+def report(
+    revision: Revision,
+    runs: Sequence[Made],
+    decided: set[tuple[str, str]],
+    grades: Counter[str],
+    hunks: Counter[str],
+) -> None:
+    """Print a revision: the proposals from the runs before it with their judgement, and what people changed; count both."""
+    offered = propose([r for r in runs if r.started < revision.seen])
+    before = sum((revision.procedure, p.joined.key) in decided for p in offered.proposals)
+    print(f"\n## {revision.procedure}, first run as revised {revision.seen[:16]}\n{offered.told}, {before} of them decided before")  # fmt: skip
     named: dict[int, str] = {}
-    others = [h for r in found if r.procedure != revision.procedure or r.seen < revision.seen for h in r.hunks]
-    for proposal in proposals:
-        verdict, hunk = judge(proposal, revision.hunks)
-        counts[verdict] += 1
-        counts["by chance"] += judge(proposal, others)[0] != "another"
-        counts["all"] += 1
-        counts["refused"] += bool(proposal.refused)
+    fresh = [p for p in offered.proposals if (revision.procedure, p.joined.key) not in decided]
+    decided.update((revision.procedure, p.joined.key) for p in fresh)
+    for proposal in fresh:
+        grade, hunk = judge(proposal, revision.hunks, titles_of(revision))
+        grades[grade] += 1
         if hunk:
-            named[hunk.line] = "says" if "says" in (verdict, named.get(hunk.line, "")) else "points"
-        print(f"  proposal [{verdict}{f' line {hunk.line}' if hunk else ''}] {_line(proposal)}")
+            named[hunk.line] = min(grade, named.get(hunk.line, "another"), key=GRADES.index)
+        print(f"  proposal [{grade}{f', line {hunk.line}' if hunk else ''}] {proposal.told()}")
     for hunk in revision.hunks:
-        counts["hunks"] += 1
-        counts[f"hunks {named.get(hunk.line, 'missed')}"] += 1
-        print(f"  people  [{named.get(hunk.line, 'nobody proposed it')}] line {hunk.line}, below “{hunk.heading}”")
+        grade = named.get(hunk.line, "another")
+        hunks[grade] += 1
+        print(f"  people [{grade}] line {hunk.line}, below “{hunk.heading}”")
         for sign, changed in (("-", hunk.old), ("+", hunk.new)):
             for line in changed:
                 print(f"      {sign} {line[:150]}")
 
 
-def _line(proposal: Proposed) -> str:
-    change = proposal.joined.change
-    refused = f" (not taken: {proposal.refused})" if proposal.refused else ""
-    return f"{change.kind} at step {change.step}, {proposal.joined.runs} runs: {change.subject} → {change.text}{refused}"
+def titles_of(revision: Revision) -> dict[int, str]:
+    """The titles of the steps of a text, by their numbers."""
+    runbook = as_runbook(revision.before, "procedure")
+    return {s.number: s.title for s in runbook.steps} if runbook else {}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--all", action="store_true", help="Show the proposals of every procedure from all its runs too.")  # fmt: skip
+    options = parser.parse_args()
+    made = load(options.folder)
+    found = revisions(made)
+    procedures = sorted({run.procedure for run in made})
+    print(f"{len(made)} runs of {len(procedures)} procedures; {len(found)} revisions by people")
+    whole = {name: propose([r for r in made if r.procedure == name]) for name in procedures}
+    grades: Counter[str] = Counter()
+    hunks: Counter[str] = Counter()
+    chance: Counter[str] = Counter()
+    decided: set[tuple[str, str]] = set()
+    for revision in found:
+        report(revision, [r for r in made if r.procedure == revision.procedure], decided, grades, hunks)
+        others = [p for name in procedures if name != revision.procedure for p in whole[name].proposals]
+        chance.update(judge(p, revision.hunks, {})[0] for p in others)
+    print()
+    for name, counts in (("proposals", grades), ("hunks", hunks), ("proposals of other procedures", chance)):
+        print(f"{name}: {sum(counts.values())}, " + ", ".join(f"{counts[g]} {g}" for g in GRADES))
+    for name in procedures if options.all else ():
+        print(f"\n### {name}: {whole[name].told}")
+        for proposal in whole[name].proposals:
+            print(f"  - {proposal.told()}")
 
 
 if __name__ == "__main__":

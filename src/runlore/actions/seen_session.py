@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from runlore.debriefing.seen import Failed, Lacked, Objection, Other, Seen
 from runlore.mining.conformance.plan import Plan
 from runlore.mining.digest import Case
-from runlore.mining.failures import collect
-from runlore.mining.people import is_guidance, is_judgement
+from runlore.mining.failures import collect, is_environmental
+from runlore.mining.goals import is_coding
+from runlore.mining.mine import is_failure
+from runlore.mining.people import is_about_deed, is_guidance, is_judgement, is_rule_of_work
 from runlore.model.conformance import Checked
 from runlore.model.source import Source
 
@@ -25,8 +27,9 @@ _LONGEST = 200
 
 def seen_case(checked: Checked, case: Case, plan: Plan | None, document: str) -> Seen:
     """Gather what a checked case says. ``plan`` is that of the runbook it was checked against; without one nothing belongs to a step."""
-    steps = {s.activity: s.number for s in plan.steps if s.activity} if plan else {}
-    failed = tuple(_failed(checked, case, steps))
+    steps = _places(plan) if plan else {}
+    programs = frozenset(name.split(" ", 1)[0] for s in plan.steps for name, _ in s.shown) if plan else frozenset()
+    failed = tuple(_failed(checked, case, steps, programs))
     objections = tuple(_objections(checked, case, steps))
     lacked = tuple(dict.fromkeys(_lacked(checked, case)))
     others = tuple(
@@ -36,12 +39,25 @@ def seen_case(checked: Checked, case: Case, plan: Plan | None, document: str) ->
     return Seen(document, well, checked.acted, failed, lacked, objections=objections, others=others)
 
 
+def _places(plan: Plan) -> dict[str, int]:
+    """The step of each activity: the one that is it, else the first whose text shows it."""
+    shown = {name: s.number for s in reversed(plan.steps) for name, _ in reversed(s.shown)}
+    return shown | {s.activity: s.number for s in plan.steps if s.activity}
+
+
 def _where(checked: Checked) -> dict[str, object]:
     return {"session": checked.session, "case": checked.case}
 
 
-def _failed(checked: Checked, case: Case, steps: dict[str, int]) -> Iterator[Failed]:
+def _failed(checked: Checked, case: Case, steps: dict[str, int], programs: frozenset[str]) -> Iterator[Failed]:
+    """Failures of the runbook's own steps, of the programs that it shows, and of the surroundings; as in mining, a red test, an edit that missed
+    and a conflict are what the work is about."""
+    coding = is_coding(case)
     for (activity, sign), found in sorted(collect([(checked.transcript, case)]).items()):
+        call = found.sources[0][1]
+        own = activity in steps or (call.command and activity.split(" ", 1)[0] in programs)
+        if not is_failure(call, sign) or ((call.command or coding) and not own and not is_environmental(sign)):
+            continue
         recovery = found.recoveries.most_common(1)[0][0] if found.recoveries else ""
         places = tuple(Source(t, call.result_line or call.line, call.result_index) for t, call in found.sources)
         yield Failed(steps.get(activity, 0), sign, recovery, _where(checked), places)
@@ -56,10 +72,13 @@ def _lacked(checked: Checked, case: Case) -> Iterator[Lacked]:
 
 
 def _objections(checked: Checked, case: Case, steps: dict[str, int]) -> Iterator[Objection]:
-    """People's words that guide beyond their case, as mining quotes them."""
+    """People's words that guide beyond their case, as mining quotes them: of a change to code, what is about a deed, or about how work is done."""
+    coding = is_coding(case)
     for said in case.said:
         words = " ".join(said.text.split())
         if said.kind not in _WORDS or len(words) > _LONGEST or not (is_guidance(words) or is_judgement(words)):
+            continue
+        if coding and not is_about_deed(case, said) and not is_rule_of_work(words):
             continue
         about = case.calls[said.after - 1].name if 0 < said.after <= len(case.calls) else ""
         place = (Source(checked.transcript, said.line, said.index),)

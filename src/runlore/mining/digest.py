@@ -25,7 +25,7 @@ from runlore.mining.values import Activity, Span
 from runlore.mining.words import classify_prompt, content_words
 from runlore.model import Event, Transcript
 
-VERSION = 11
+VERSION = 12
 
 MOST_WORDS = 1500
 """Characters kept of one thing that a person said."""
@@ -40,6 +40,7 @@ _RED = re.compile(
     r"(?m)^(?:FAIL\b|--- FAIL|FAILED\b|E {3}|error(?:\[|:)|Error:)|ERROR task failed|command not found|no matches found|"
     r"\b[1-9]\d* (?:failed|failing|issues?:|errors?\b)"
 )
+_REFUSED = re.compile(r"(?m)^gh: [^\n]{1,200} \(HTTP [45]\d\d\)$")
 _POLITE = re.compile(
     r"(?i)error|expired|invalid|denied|forbidden|unauthori[sz]ed|not_?found|failed|missing|exceeded|conflict"
 )
@@ -265,7 +266,7 @@ def _take_call(state: _Reading, event: Event, activities: tuple[Activity, ...]) 
         bindings = bind(event.arguments, state.words, state.results)
     result = event.result
     edges = tuple(sorted({p.call for b in bindings for p in b.places if p.fresh and not b.words}))
-    outcome = _outcome(event, command_line(event.arguments) if main.role == "check" else "")
+    outcome = _outcome(event, main)
     error = _error(event, outcome)
     for activity in activities:
         own = activity is main
@@ -342,11 +343,15 @@ def _key(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=7).digest(), "big")
 
 
-def _outcome(event: Event, command: str) -> str:
+def _outcome(event: Event, main: Activity) -> str:
     """The outcome of a call; an error may arrive politely, inside a result that the host took for a good one."""
     result = event.result
-    if event.outcome == "ok" and isinstance(result, str) and _PIPED.search(command) and _RED.search(result[-4000:]):
-        return "error"  # the exit code is the pager's, not the check's
+    if event.outcome == "ok" and isinstance(result, str) and main.command:
+        line = command_line(event.arguments)
+        if main.role == "check" and _PIPED.search(line) and _RED.search(result[-4000:]):
+            return "error"  # the exit code is the pager's, not the check's
+        if main.command.startswith("gh ") and "|" in line and _REFUSED.search(result[-4000:]):
+            return "error"  # the exit code is that of what reads the answer
     if event.outcome != "ok" or not isinstance(result, dict) or len(result) > 12:
         return event.outcome
     status = next(

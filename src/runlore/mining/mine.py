@@ -326,7 +326,7 @@ def _failure_modes(
         call = seen.sources[0][1]
         own = base_name(activity) if call.command else activity
         aside = call.command or coding
-        if not _is_failure(call, text) or (aside and own not in numbers and not is_environmental(text)):
+        if not is_failure(call, text) or (aside and own not in numbers and not is_environmental(text)):
             continue
         recovery = seen.recoveries.most_common(1)[0][0] if seen.recoveries else ""
         if commands.get(own) and f"`{commands[own]}` instead" == recovery:
@@ -351,7 +351,7 @@ def _failure_modes(
     return tuple(found[:MOST_FAILURES])
 
 
-def _is_failure(call: Call, text: str) -> bool:
+def is_failure(call: Call, text: str) -> bool:
     """Say whether an error tells about the work: a red test or a search without a match does not, nor does an edit that missed."""
     if call.command and call.role in ("check", "edit"):
         return is_environmental(text)

@@ -120,7 +120,7 @@ def _counts(member: Member, said: Said, kinds: set[str]) -> bool:
         return (
             said.kind in kinds
             and is_guidance(said.text)
-            and (not is_coding(member.case) or _is_about_deed(member.case, said) or is_rule_of_work(said.text))
+            and (not is_coding(member.case) or is_about_deed(member.case, said) or is_rule_of_work(said.text))
         )
     if not is_judgement(said.text) or not said.after or said.kind in ("confirmation", "refusal"):
         return False
@@ -129,7 +129,7 @@ def _counts(member: Member, said: Said, kinds: set[str]) -> bool:
     return "rejection" in kinds if said.kind == "rejection" else "correction" in kinds
 
 
-def _is_about_deed(case: Case, said: Said) -> bool:
+def is_about_deed(case: Case, said: Said) -> bool:
     """Say whether words refuse a call that does more than edit: then they are about that step, whatever they speak of."""
     return said.kind == "refusal" and said.after > 0 and case.calls[said.after - 1].role == "effect"
 

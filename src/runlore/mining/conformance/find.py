@@ -34,6 +34,9 @@ class Library:
             for step in plan.steps:
                 if step.effect and step.activity:
                     self._effects[step.activity].append(number)
+                for activity, changes in step.shown:
+                    if changes:
+                        self._effects[activity].append(number)
 
     def get(self, name: str) -> Plan | None:
         """Find a plan by its name."""
@@ -82,4 +85,6 @@ def _terms(plan: Plan) -> dict[str, float]:
     for step in plan.steps:
         if step.activity:
             terms[f"activity {step.activity}"] = EFFECT if step.effect else 1.0
+        for activity, changes in step.shown:
+            terms.setdefault(f"activity {activity}", EFFECT if changes else 1.0)
     return terms

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from runlore.mining.activities import describe
+from runlore.mining.steps import base_name
 from runlore.model import Event, ValueSource, Workflow, WorkflowStep
 from runlore.model.condition import Condition, Expression
 from runlore.model.runbook import Runbook, Step
+
+_CODE: Final = re.compile(r"(?ms)^ {0,3}```(?:bash|sh|shell|zsh|console)\n(.*?)^ {0,3}```")
+_MOST_PROSE: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,8 @@ class PlanGuard:
 class PlanStep:
     """A step: the activity by which it is known in a transcript, what it waits for, where its values come from, its guards.
 
-    ``activity`` is empty where the step is a person's or prose. ``either`` holds the numbers of its alternatives.
+    ``activity`` is empty where the step is a person's or prose. ``either`` holds the numbers of its alternatives. ``shown`` are the activities of
+    the commands that the text of a step without a tool shows, each with whether it changes something: nobody has to have done them.
     """
 
     number: int
@@ -38,6 +45,7 @@ class PlanStep:
     sources: tuple[tuple[str, ValueSource], ...] = ()
     guards: tuple[PlanGuard, ...] = ()
     approval: bool = False
+    shown: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +61,9 @@ class Plan:
     usual: float = 0.0
 
     def step(self, activity: str) -> PlanStep | None:
-        """Find the step that an activity does."""
-        return next((s for s in self.steps if s.activity == activity), None)
+        """Find the step that an activity does: the one that is that activity, else the first whose text shows it."""
+        own = next((s for s in self.steps if s.activity == activity), None)
+        return own or next((s for s in self.steps if any(name == activity for name, _ in s.shown)), None)
 
 
 def plan_of_workflow(workflow: Workflow, parse: Callable[[str], Condition], words: Sequence[str]) -> Plan:
@@ -106,7 +115,18 @@ def _written_step(step: Step) -> PlanStep:
             *(PlanGuard(c.text, c.parsed, True) for c in step.stop_if),
         ),
         bool(step.approvals),
+        () if done else _shown(step.prose),
     )
+
+
+def _shown(prose: str) -> tuple[tuple[str, bool], ...]:
+    """The activities of the shell code in a step's text, in their order, each once."""
+    found: dict[str, bool] = {}
+    for code in _CODE.findall(prose[:_MOST_PROSE]):
+        for activity in describe(Event(id="", kind="call", line=0, tool="Bash", arguments={"command": code})):
+            if activity.command and not activity.common:
+                found.setdefault(base_name(activity.name), activity.role == "effect")
+    return tuple(found.items())
 
 
 def _is_command(name: str, source: ValueSource) -> bool:

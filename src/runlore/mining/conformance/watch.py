@@ -229,7 +229,7 @@ class Watch:
         if not step.approval or self._talk.has_agreed:
             return []
         asked = (place, *((self._talk.last_words,) if self._talk.last_words else ()))
-        text = f"`{step.activity}` was done without a person's yes right before it."
+        text = f"`{step.activity or step.title}` was done without a person's yes right before it."
         return [Deviation("approval skipped", step.number, text, asked)]
 
     def _check_values(self, name: str, step: PlanStep | None, event: Event, place: Source) -> list[Deviation]:
@@ -264,7 +264,7 @@ class Watch:
                 continue  # what it gives came from elsewhere
             if any(d.kind == "skipped" and d.step == number for d in self._told):
                 continue
-            text = f"Step {number} ({earlier.title}) was not done before `{step.activity}`."
+            text = f"Step {number} ({earlier.title}) was not done before `{step.activity or step.title}`."
             found.append(Deviation("skipped", number, text, (place,)))
         return found
 
@@ -346,7 +346,7 @@ def _check_guards(step: PlanStep, known: Known, place: Source) -> tuple[list[Dev
                 if guard.stops
                 else f"It does not hold that {guard.text}, which has to hold before"
             )
-            found.append(Deviation("guard ignored", step.number, f"{told} `{step.activity}`.", (place,)))
+            found.append(Deviation("guard ignored", step.number, f"{told} `{step.activity or step.title}`.", (place,)))
     return found, False if False in answers else True if True in answers else None
 
 

@@ -11,6 +11,7 @@ from runlore.actions.caller import Caller
 from runlore.actions.offer import main_text
 from runlore.actions.shelved import find_shelved
 from runlore.errors import NoSuchName
+from runlore.integrations.count_tools import count_tools
 from runlore.integrations.health import Found, HowToCheck, ListTools, check_integration, parse_check
 from runlore.model.library import HealthCheck
 from runlore.record.database import Transaction
@@ -37,7 +38,8 @@ def check_integrations(
 ) -> tuple[CheckedIntegration, ...]:
     """Check one integration, or all of them, and keep what was found. Raises NotAllowed, NoSuchName.
 
-    Credentials are looked for in ``environment`` (this process's own where none is given) and never stored, shown or logged.
+    Credentials are looked for in ``environment`` (this process's own where none is given) and never stored, shown or logged. ``list_tools`` says how many
+    tools a server lists (with the official SDK where none is given).
     """
     caller.require("run", "check integrations")
     chosen = list_integrations(caller, name)
@@ -46,7 +48,9 @@ def check_integrations(
     found: list[CheckedIntegration] = []
     for own, owner, how in chosen:
         answer = (
-            check_integration(how, known, allowed=allowed, private=caller.settings.check_private, list_tools=list_tools)
+            check_integration(
+                how, known, allowed=allowed, private=caller.settings.check_private, list_tools=list_tools or count_tools
+            )
             if how is not None
             else Found("unknown", "its document does not say how it is checked (`check:` and `credential:`)")
         )

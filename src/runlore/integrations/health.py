@@ -85,7 +85,7 @@ def _ask(how: HowToCheck, environment: Mapping[str, str], private: bool) -> Foun
     url, _, how_sent = how.target.partition(" ")
     headers = {}
     if how_sent.strip() == "bearer" and how.credential:
-        headers["Authorization"] = f"Bearer {environment[how.credential]}"
+        headers["Authorization"] = f"Bearer {environment[how.credential].strip()}"
     answer = ask(url, private=private, headers=headers)
     if answer.status in (401, 403):
         return Found("rejected", f"{_host(url)} answers {answer.status}")

@@ -6,7 +6,9 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -27,13 +29,15 @@ class Answer:
 def ask(
     url: str, *, private: bool = False, headers: Mapping[str, str] | None = None, timeout: float = TIMEOUT
 ) -> Answer:
-    """Ask an address with GET, following redirects; headers go to the first host alone.
+    """Ask an address with GET, following redirects; headers go to the first host alone, and never from https on to http.
+
+    ``timeout`` is in seconds and for each address as a whole, however slowly it answers.
 
     Addresses of this machine, of private networks and of cloud metadata are not asked unless ``private``: whoever names an address here must not
     reach what only this machine can. The address that was judged is the one that is connected to.
     """
     sent = dict(headers or {})
-    first = urlsplit(url).netloc
+    first = urlsplit(url)
     for _ in range(MOST_REDIRECTS + 1):
         parts = urlsplit(url)
         refused = _refuse(parts)
@@ -43,8 +47,12 @@ def ask(
             address = _resolve(parts, private)
             if address is None:
                 return Answer(0, url, "the address is one of this machine or of a private network")
-            status, location = _get(parts, address, sent if parts.netloc == first else {}, timeout)
-        except (OSError, http.client.HTTPException, ValueError) as error:
+            status, location = _get(
+                parts, address, sent if (parts.scheme, parts.netloc) == (first.scheme, first.netloc) else {}, timeout
+            )
+        except ValueError:  # its words may hold a header's value
+            return Answer(0, url, "the address or a header cannot be sent as it is")
+        except (OSError, http.client.HTTPException) as error:
             return Answer(0, url, f"{type(error).__name__}: {error}"[:200])
         if status not in (301, 302, 303, 307, 308) or not location:
             return Answer(status, url)
@@ -77,6 +85,9 @@ def _get(parts: SplitResult, address: str, headers: Mapping[str, str], timeout: 
     port = parts.port or (443 if parts.scheme == "https" else 80)
     connection = http.client.HTTPConnection(host, port, timeout=timeout)
     stream: socket.socket = socket.create_connection((address, port), timeout=timeout)
+    late = threading.Timer(timeout, _end, (stream,))
+    late.daemon = True
+    late.start()
     try:
         if parts.scheme == "https":
             stream = ssl.create_default_context().wrap_socket(stream, server_hostname=host)
@@ -88,5 +99,12 @@ def _get(parts: SplitResult, address: str, headers: Mapping[str, str], timeout: 
         answer = connection.getresponse()
         return answer.status, answer.getheader("Location") or ""
     finally:
+        late.cancel()
         connection.close()
         stream.close()
+
+
+def _end(stream: socket.socket) -> None:
+    """End a connection that has had its time; whoever reads from it sees its end."""
+    with suppress(OSError):
+        stream.shutdown(socket.SHUT_RDWR)

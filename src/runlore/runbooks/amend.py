@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from runlore.model.condition_text import render_code
+from runlore.model.condition import Condition
 from runlore.model.debrief import Change
 from runlore.model.runbook import (
     EscalationRule,
@@ -24,7 +24,7 @@ from runlore.model.runbook import (
 from runlore.runbooks.bindings import parse_binding
 from runlore.runbooks.conditions import parse_condition
 from runlore.runbooks.edit import edit
-from runlore.runbooks.hidden import code_words, escape_words, quote_words, shorten
+from runlore.runbooks.hidden import clean, code_words, escape_words, quote_words, shorten
 from runlore.runbooks.inline import parse_code
 from runlore.runbooks.parse import parse
 
@@ -35,6 +35,9 @@ MOST_GUARDS = 6
 MOST_LINES = 12
 _LONGEST = 240
 _WORD = re.compile(r"[^\W_]+")
+_ROLE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_INPUT = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+_WITHIN = re.compile(r"\d{1,5} (?:minute|hour|day|week|month|year)s?")
 _SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 
 
@@ -68,6 +71,11 @@ def amend(text: str, changes: Sequence[Change]) -> Amended:
 
 def apply_change(runbook: Runbook, change: Change) -> Runbook | str:
     """Give the runbook with a change, or the reason why it has none to make."""
+    said = change.subject if change.kind in _BY_SUBJECT else change.text
+    if change.kind == "prerequisite":
+        said = change.subject or change.text
+    if not _line(said).strip():
+        return "it says nothing"
     if change.kind in _ON_STEPS:
         return _on_step(runbook, change)
     done = _ON_RUNBOOK.get(change.kind)
@@ -99,21 +107,25 @@ def _failure(runbook: Runbook, change: Change) -> Runbook | str:
 
 
 def is_same_sign(one: str, other: str) -> bool:
-    """Say whether two signs of failure name the same: equal words, apart from numbers and ids, or the one within the other."""
-    a, b = _words(one), _words(other)
+    """Say whether two signs of failure name the same: equal words, apart from numbers and ids, or the one within the other; signs without any word where they are equal."""
+    a, b = _sign_words(one), _sign_words(other)
     if not a or not b:
-        return False
+        return a == b and one.strip() == other.strip() != ""
     shorter, longer = sorted((a, b), key=len)
     return len(shorter & longer) >= 0.8 * len(shorter)
 
 
-def _words(text: str) -> frozenset[str]:
+def _sign_words(text: str) -> frozenset[str]:
     place = re.sub(r" at step \d+$", "", text)
-    return frozenset(w for w in _WORD.findall(place.lower()) if not any(c.isdigit() for c in w))
+    return frozenset(w for w in _words(place) if not any(c.isdigit() for c in w))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower()))
 
 
 def _prerequisite(runbook: Runbook, change: Change) -> Runbook | str:
-    line = f"Integration {render_code(change.subject)} is ready" if change.subject else _line(change.text)
+    line = f"Integration {code_words(change.subject)} is ready" if change.subject else _line(change.text)
     if any(_words(line) == _words(p) for p in runbook.prerequisites):
         return "it stands there already"
     return replace(runbook, prerequisites=(*runbook.prerequisites, line)[-MOST_LINES:])
@@ -137,20 +149,27 @@ def _input(runbook: Runbook, change: Change) -> Runbook | str:
                 return "it stands there already"
             told = replace(item, text="; ".join(part for part in (item.text, _line(change.text)) if part))
             return replace(runbook, inputs=(*runbook.inputs[:at], told, *runbook.inputs[at + 1 :]))
+    if not _INPUT.fullmatch(change.subject):
+        return "that is no name of an input"
     return replace(runbook, inputs=(*runbook.inputs, Input(change.subject, True, "", _line(change.text))))
 
 
 def _escalation(runbook: Runbook, change: Change) -> Runbook | str:
     if any(_words(rule.situation) == _words(change.subject) for rule in runbook.escalation):
         return "it stands there already"
-    rule = EscalationRule(_line(change.subject), change.text, change.detail)
+    if not _ROLE.fullmatch(change.text):
+        return "it names nobody whom a runbook could name"
+    within = change.detail if _WITHIN.fullmatch(change.detail) else ""
+    rule = EscalationRule(_line(change.subject), change.text, within)
     return replace(runbook, escalation=(*runbook.escalation, rule)[-MOST_LINES:])
 
 
 def _question(runbook: Runbook, change: Change) -> Runbook | str:
     if any(_words(q.text) == _words(change.text) for q in runbook.open_questions):
         return "it stands there already"
-    return replace(runbook, open_questions=(*runbook.open_questions, OpenQuestion(_line(change.text), change.subject)))
+    return replace(
+        runbook, open_questions=(*runbook.open_questions, OpenQuestion(_line(change.text), _line(change.subject)))
+    )
 
 
 def _on_step(runbook: Runbook, change: Change) -> Runbook | str:
@@ -175,7 +194,9 @@ def _recovery(step: Step, change: Change) -> Step | str:
 
 
 def _guard(step: Step, change: Change) -> Step | str:
-    condition = parse_condition(change.text)
+    condition = _condition(change.text)
+    if condition is None:
+        return "it says nothing"
     known = step.proceed_if if change.subject == "proceed" else step.stop_if
     if any(c.text == condition.text for c in known):
         return "it stands there already"
@@ -201,16 +222,26 @@ def _binding(step: Step, change: Change) -> Step | str:
 def _optional(step: Step, change: Change) -> Step | str:
     if step.optional_when is not None:
         return "the step is optional already"
-    return replace(step, optional_when=parse_condition(change.text))
+    condition = _condition(change.text)
+    return replace(step, optional_when=condition) if condition else "it says nothing"
+
+
+def _condition(text: str) -> Condition | None:
+    """A condition of the language as it stands; anything else as foreign words, None where there are none."""
+    found = parse_condition(clean(text))
+    if found.parsed is None:
+        found = parse_condition(_line(text))
+    return found if found.text.strip() else None
 
 
 def _prose(step: Step, change: Change) -> Step | str:
-    if _words(change.text) <= _words(step.prose):
-        return "it stands there already"
     paragraphs = [p for p in step.prose.split("\n\n") if p.strip()]
+    if any(_words(change.text) <= _words(p) for p in paragraphs):
+        return "it stands there already"
     return replace(step, prose="\n\n".join([*paragraphs[: MOST_LINES - 1], _line(change.text)]))
 
 
+_BY_SUBJECT = frozenset({"failure", "escalation", "input"})
 _ON_RUNBOOK: dict[str, Callable[[Runbook, Change], Runbook | str]] = {
     "failure": _failure,
     "prerequisite": _prerequisite,

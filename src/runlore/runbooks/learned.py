@@ -22,6 +22,8 @@ LEAST_SHARE = 0.8
 """From how many cases on, and in which share of them, a source has to hold to be filled in."""
 CLEARLY = 0.05
 """By how much of the cases more a source has to hold than the mined one that it replaces."""
+MUCH_MORE = 3
+"""How many times the cases behind it, for a source that holds as often: what mining reads now it reads from more."""
 LEAST_PRECISION = 0.7
 LEAST_NEGATIVES = 2
 """What a guard has to stop, and how rarely in vain, to be added."""
@@ -69,7 +71,7 @@ def _source(
     replaces = known is not None and known.kind != "unknown"
     if replaces:
         before = evidence.get(f"step-{step.number}/with/{argument.name}")
-        if before is None or n / m < _share(before) + CLEARLY:
+        if before is None or not (n / m >= _share(before) + CLEARLY or m >= MUCH_MORE * before.support[1]):
             return None
     text = f"{render_code(argument.name)} {render_source(source)}"
     change = Change("binding", step.number, subject=argument.name, text=text)

@@ -127,11 +127,7 @@ def inputs_of(
             elif stated(method.get("source", "").replace("_", " "), request):
                 given[key] = method["source"]
             alike = [m for m in user["payment_methods"].values() if m.get("source") == method.get("source")]
-            enough &= (
-                (key in given and len(alike) == 1)
-                or value == given.get(key)
-                or len(user["payment_methods"]) == 1
-            )
+            enough &= (key in given and len(alike) == 1) or value == given.get(key) or len(user["payment_methods"]) == 1
         elif isinstance(value, list):
             names = [next((i["name"] for i in order["items"] if i["item_id"] == v), None) for v in value]
             every = [i["name"] for i in order["items"]]

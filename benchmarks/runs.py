@@ -4,7 +4,7 @@
 
 ``load``: workers that report on their runs at once, a process each; every fourth report is sent twice under one key, and processes that hold an older lease try to
 write. Afterwards every acknowledged report is looked for, once, and the record verifies. ``kill``: a worker follows a run from start to finish with proof for each
-step, is killed after a random time and begun again until it has finished; then the next. PostgreSQL is the one that the tests start. Figures: benchmarks/runs.md.
+step, is killed at a random moment (four of five times within its work, else in its start) and begun again until it has finished; then the next. PostgreSQL is the one that the tests start. Figures: benchmarks/runs.md.
 """
 
 from __future__ import annotations
@@ -62,7 +62,11 @@ def measure_kill(engine: str, points: int, seed: int) -> None:
         while kills < points:
             issue, told = give_work(company), ""
             while "finished" not in told:
-                said = run_until(company, issue, chance.uniform(0.2, 4.0) if kills < points else 120.0)
+                begun = chance.random() < 0.8
+                last = kills >= points
+                said = run_until(
+                    company, issue, 120.0 if last else chance.uniform(0.0, 1.0 if begun else 3.0), begun=begun
+                )
                 kills += "finished" not in said
                 told += said
             check(company, issue, told)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 from runs_company import Company
@@ -51,16 +53,23 @@ def check(company: Company, issue: int, told: str) -> None:
     assert {int(line.split()[1]) for line in lines if line.startswith("reported")} <= set(reports)
 
 
-def run_until(company: Company, issue: int, seconds: float) -> str:
-    """Run the worker as a process and kill it after a while, unless it has ended; gives the whole lines that it said."""
+def run_until(company: Company, issue: int, seconds: float, *, begun: bool = False) -> str:
+    """Run the worker as a process and kill it after a while, unless it has ended; gives the whole lines that it said.
+
+    ``begun`` counts the while from its first word on, so that the moment falls into its work and not into its start.
+    """
     settings = company.settings
     record = settings.record or f"sqlite://{settings.home}/record.sqlite3"
     words = [sys.executable, run_worker.__file__, str(settings.home), record, company.tokens["agent"], str(issue)]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    until = time.monotonic() + seconds
-    while process.poll() is None and time.monotonic() < until:
-        time.sleep(0.01)
-    process.kill()
-    said, wrong = process.communicate()
-    assert process.returncode in (0, -signal.SIGKILL), wrong
-    return "".join(line for line in said.splitlines(keepends=True) if line.endswith("\n"))
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(words, stdout=said, stderr=subprocess.PIPE, text=True)
+        while begun and process.poll() is None and not os.fstat(said.fileno()).st_size:
+            time.sleep(0.002)
+        until = time.monotonic() + seconds
+        while process.poll() is None and time.monotonic() < until:
+            time.sleep(0.002)
+        process.kill()
+        _, wrong = process.communicate()
+        assert process.returncode in (0, -signal.SIGKILL), wrong
+        said.seek(0)
+        return "".join(line for line in said if line.endswith("\n"))

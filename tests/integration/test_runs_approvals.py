@@ -199,24 +199,44 @@ def test_a_revoked_persons_yes_is_none(company: Company) -> None:
             answer(dan, asked.number, approved=True, digest=asked.digest, assurance="A1")
 
 
-def test_the_agents_credential_at_the_command_line_gives_no_yes(company: Company) -> None:
-    view = company.start()
-    ask(company, view)
+def type_command(company: Company, who: str, *words: object) -> subprocess.CompletedProcess[str]:
+    """Type a command as somebody."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RUNLORE_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "runlore", "approve", str(view.run.number), str(STEP), "--yes"],
+    return subprocess.run(
+        [sys.executable, "-m", "runlore", *map(str, words)],
         env={
             **environment,
             "RUNLORE_HOME": str(company.settings.home),
             "RUNLORE_RECORD": company.settings.record,
-            "RUNLORE_TOKEN": company.tokens["agent"],
+            "RUNLORE_TOKEN": company.tokens[who],
             "RUNLORE_SECRET": company.settings.secret,
         },
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_the_agents_credential_at_the_command_line_gives_no_yes(company: Company) -> None:
+    view = company.start()
+    ask(company, view)
+    done = type_command(company, "agent", "approve", view.run.number, STEP, "--yes")
     assert done.returncode == 2 and "a yes is a person's" in done.stderr, done.stderr
+
+
+def test_a_yes_is_taken_back_at_the_command_line(company: Company) -> None:
+    view = company.start()
+    ask(company, view)
+    for who, mine in (("Bea", True), ("Ada", False)):
+        with company.as_(who) as caller:
+            assert [q.mine for q in look_at(caller, view.run.number, STEP)] == [mine]
+    assert type_command(company, "Bea", "approve", view.run.number, STEP, "--yes").returncode == 0
+    assert type_command(company, "bee", "approve", view.run.number, STEP, "--withdraw").returncode == 2
+    done = type_command(company, "Bea", "approve", view.run.number, STEP, "--withdraw")
+    assert done.returncode == 0 and "is withdrawn" in done.stdout
+    assert slugs(company, view) >= {"approval-missing"}
+    assert type_command(company, "Bea", "approve", view.run.number, STEP, "--withdraw").returncode == 2
 
 
 def test_a_yes_to_one_step_is_none_to_another(company: Company) -> None:

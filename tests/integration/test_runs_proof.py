@@ -250,3 +250,14 @@ def test_a_person_or_a_verifier_off_the_workers_side_confirms(company: Company, 
     item = company.prove(who, view, 1, result(FOUND), 0)
     assert (item.level, item.checker.partition(":")[0]) == ("P3", "person" if who == "Bea" else "verifier")
     assert company.report("agent", view, 1, FOUND).accepted
+
+
+def test_a_long_result_and_a_long_link_are_kept_whole(company: Company) -> None:
+    view = company.start()
+    long = {"id": "h-7", "text": "ab" * 100_000}
+    transcript = company.session("long", ("book.find", long))
+    item = company.prove("agent", view, 1, result(long, transcript))
+    assert item.level == "P2" and len(item.value) > 200_000
+    assert company.report("agent", view, 1, long).accepted
+    link = "https://x.invalid/" + "a" * 1_900
+    assert company.prove("agent", view, 2, Offered("url", link)).value == link

@@ -15,6 +15,7 @@ from runlore.record.approvals import (
     create_approval,
     get_approval,
     list_approvals,
+    may_answer,
     shown_digest,
     withdraw_approval,
 )
@@ -28,10 +29,11 @@ WAITS = 24 * 3600 * 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An approval with what a person needs to decide: the request as it was shown, and the run it belongs to."""
+    """An approval with what a person needs to decide: the request as it was shown, the run it belongs to, and whether the caller may answer it."""
 
     asked: ApprovalRequest
     view: RunView
+    mine: bool
 
 
 def request_approval(caller: Caller, number: int, step: int, *, fence: int) -> tuple[ApprovalRequest, ...]:
@@ -84,7 +86,9 @@ def look_at(caller: Caller, number: int, step: int = -1) -> tuple[Question, ...]
     caller.require("read", "look at approvals")
     with caller.record.read() as tx:
         view = view_run(tx, caller.company, number)
-        return tuple(Question(a, view) for a in list_approvals(tx, caller.company, run=number, step=step, state="open"))
+        who = get_principal(tx, caller.company, caller.principal.id)
+        asked = list_approvals(tx, caller.company, run=number, step=step, state="open")
+        return tuple(Question(a, view, may_answer(tx, a, who, caller.now)) for a in asked)
 
 
 def answer(

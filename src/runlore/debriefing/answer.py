@@ -30,18 +30,20 @@ def _answer(seen: Seen, question: QuestionKey, source: AnswerSource) -> Answer:
     if told and not words:
         return Answer(question, f"The worker: {told}", "worker", findings)
     if told:
-        return Answer(question, f"{words}. The worker: {told}", source, findings)
+        return Answer(question, f"{words.rstrip('.')}. The worker: {told}", source, findings)
     return Answer(question, f"Yes: {words}." if words else "Nothing shows it.", source if words else "nobody", findings)
 
 
 def finding_key(document: str, change: Change) -> str:
-    """Give the key under which findings about the same line meet: the document, the kind, the step, and the words that carry no number."""
+    """Give the key under which findings about the same line meet: the document, the kind, the step, and the words; of a failure's sign those that carry no number."""
     shown = (
         change.subject
         if change.kind in ("failure", "recovery", "input", "prerequisite") and change.subject
         else f"{change.subject} {change.text}"
     )
-    words = sorted({w for w in shown.lower().split() if not any(c.isdigit() for c in w)})
+    words = sorted(set(shown.lower().split()))
+    if change.kind in ("failure", "recovery"):  # ids and times differ from run to run
+        words = [w for w in words if not any(c.isdigit() for c in w)] or words
     place = "\n".join((document, change.kind, str(change.step), *words))
     return hashlib.sha256(place.encode("utf-8", "replace")).hexdigest()[:24]
 

@@ -37,27 +37,40 @@ def ask(
     reach what only this machine can. The address that was judged is the one that is connected to.
     """
     sent = dict(headers or {})
-    first = urlsplit(url)
+    first = None
     for _ in range(MOST_REDIRECTS + 1):
-        parts = urlsplit(url)
-        refused = _refuse(parts)
-        if refused:
+        parts = _split(url)
+        refused = _refuse(parts) if parts else "that is no address"
+        if parts is None or refused:
             return Answer(0, url, refused)
+        first = first or (parts.scheme, parts.netloc)
         try:
             address = _resolve(parts, private)
             if address is None:
                 return Answer(0, url, "the address is one of this machine or of a private network")
-            status, location = _get(
-                parts, address, sent if (parts.scheme, parts.netloc) == (first.scheme, first.netloc) else {}, timeout
-            )
+            status, location = _get(parts, address, sent if (parts.scheme, parts.netloc) == first else {}, timeout)
         except ValueError:  # its words may hold a header's value
             return Answer(0, url, "the address or a header cannot be sent as it is")
         except (OSError, http.client.HTTPException) as error:
             return Answer(0, url, f"{type(error).__name__}: {error}"[:200])
         if status not in (301, 302, 303, 307, 308) or not location:
             return Answer(status, url)
-        url = urljoin(url, location)
+        url = _join(url, location)
     return Answer(0, url, "it leads on and on")
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
+def _join(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location
 
 
 def _refuse(parts: SplitResult) -> str:

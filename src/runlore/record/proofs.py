@@ -42,8 +42,9 @@ def keep_proof(tx: Transaction, item: ProofItem, content: bytes | None = None) -
             f"This was the proof of run {other[0]}, step {other[1]} already; proof is accepted once. Leave what this step itself made."
         )
     tx.run(
-        'INSERT INTO proofs (company, id, run, step, revision, nonce, kind, value, artefact, level, checker, detail, "by", at)'
-        " VALUES (:company, :id, :run, :step, :revision, :nonce, :kind, :value, :artefact, :level, :checker, :detail, :by, :at)",
+        'INSERT INTO proofs (company, id, run, step, revision, nonce, kind, value, artefact, level, checker, detail, "by", at, once)'
+        " VALUES (:company, :id, :run, :step, :revision, :nonce, :kind, :value, :artefact, :level, :checker, :detail, :by, :at, :once)",
+        once=once_key(made),
         **{name: getattr(made, name) for name in made.__slots__},
     )
     body = {"id": made.id, "kind": made.kind, "level": made.level, "checker": made.checker, "artefact": made.artefact}
@@ -63,27 +64,35 @@ def list_every_proof(tx: Transaction, company: str) -> tuple[ProofItem, ...]:
     return tuple(ProofItem(company, *row) for row in tx.all(_SELECT + "id > '' ORDER BY id", company=company))
 
 
-def _find_borrowed(tx: Transaction, item: ProofItem) -> tuple[int, int] | None:
-    """Find the run and step for which the same stands as proof already; the proof of the whole run may be that of one of its steps.
+def once_key(item: ProofItem) -> str:
+    """Give the hash of what serves as proof of no other step and no other run; empty where that is nothing.
 
     A file is known by its bytes; a link, a commit and a message by their words; a tool's result by the call in the transcript that gave it, for two
     calls may well give the same. A command is run anew for each step, and a note or a result that nobody found is bound by its words to nothing.
     """
-    if item.kind == "file":
-        column, same = "artefact", item.artefact
-    elif item.kind in ("url", "commit", "message"):
-        column, same = "value", item.value
-    elif item.kind == "tool result" and item.checker.startswith("transcript:"):
-        column, same = "checker", item.checker
-    else:
+    match item.kind:
+        case "file":
+            same = item.artefact
+        case "url" | "commit" | "message":
+            same = item.value
+        case "tool result" if item.checker.startswith("transcript:"):
+            same = item.checker
+        case _:
+            return ""
+    return hash_value(["once/1", item.kind, same])
+
+
+def _find_borrowed(tx: Transaction, item: ProofItem) -> tuple[int, int] | None:
+    """Find the run and step for which the same stands as proof already; the proof of the whole run may be that of one of its steps."""
+    once = once_key(item)
+    if not once:
         return None
-    row = tx.one(
-        f"SELECT run, step FROM proofs WHERE company = :company AND kind = :kind AND {column} = :same"  # noqa: S608 — one of three columns of ours
-        " AND NOT (run = :run AND (step = :step OR step = 0 OR :step = 0)) ORDER BY at LIMIT 1",
+    rows = tx.all(
+        "SELECT run, step FROM proofs WHERE company = :company AND once = :once ORDER BY at",
         company=item.company,
-        kind=item.kind,
-        same=same,
-        run=item.run,
-        step=item.step,
+        once=once,
     )
-    return (row[0], row[1]) if row else None
+    others = [
+        (run, step) for run, step in rows if run != item.run or (step != item.step and 0 not in (step, item.step))
+    ]
+    return others[0] if others else None

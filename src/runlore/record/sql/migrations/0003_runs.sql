@@ -85,6 +85,7 @@ CREATE TABLE reports (
 ) STRICT, WITHOUT ROWID;
 
 -- Proof is bound to run, step, revision, nonce and artefact; `id` is the hash of these, so the same is accepted once.
+-- `once` is the hash of what serves no other step and no other run, empty where that is nothing.
 CREATE TABLE proofs (
     company TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -100,14 +101,14 @@ CREATE TABLE proofs (
     detail TEXT NOT NULL,
     "by" TEXT NOT NULL,
     at INTEGER NOT NULL,
+    once TEXT NOT NULL,
     PRIMARY KEY (company, id),
     FOREIGN KEY (company, run) REFERENCES runs (company, number),
     FOREIGN KEY (company, nonce) REFERENCES runs (company, nonce)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX proofs_run ON proofs (company, run, step, at);
-CREATE INDEX proofs_value ON proofs (company, kind, value);
-CREATE INDEX proofs_artefact ON proofs (company, kind, artefact);
+CREATE INDEX proofs_once ON proofs (company, once);
 
 -- A question for a person's yes over exactly `shown`; it is answered once.
 CREATE TABLE approvals (

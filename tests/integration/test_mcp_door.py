@@ -137,9 +137,7 @@ def test_a_proposal_waits_for_a_person_and_serves_nobody_before(home):
     assert offered["state"] == "open" and offered["proposal"] > 0
     assert again.structured_content == read.structured_content
     listed = json.loads(runlore(home, "proposals", "--json").stdout)
-    assert [p["document"] for p in listed if p["number"] == offered["proposal"]] == [
-        "notes/weekly-figures"
-    ]
+    assert [p["document"] for p in listed if p["number"] == offered["proposal"]] == ["notes/weekly-figures"]
     token = credential_file(Settings(home, home), "agent").read_text().strip()
     refused = runlore(home, "review", str(offered["proposal"]), "--accept", RUNLORE_TOKEN=token)
     assert refused.returncode == 2, refused

@@ -179,7 +179,17 @@ def _on_step(runbook: Runbook, change: Change) -> Runbook | str:
     step = _ON_STEPS[change.kind](runbook.steps[at], change)
     if isinstance(step, str):
         return step
-    return replace(runbook, steps=(*runbook.steps[:at], step, *runbook.steps[at + 1 :]))
+    changed = replace(runbook, steps=(*runbook.steps[:at], step, *runbook.steps[at + 1 :]))
+    return _with_input(changed, change) if change.kind == "binding" else changed
+
+
+def _with_input(runbook: Runbook, change: Change) -> Runbook:
+    """The runbook with the input that a source names, where it has none of that name yet."""
+    binding = parse_binding(change.text)
+    name = binding.source.name if binding and binding.source.kind == "input" else ""
+    if not name or any(item.name == name for item in runbook.inputs):
+        return runbook
+    return replace(runbook, inputs=(*runbook.inputs, Input(name)))
 
 
 def _recovery(step: Step, change: Change) -> Step | str:

@@ -62,19 +62,21 @@ def _source(
     step: Step, argument: Argument, numbers: Mapping[int, int], evidence: Mapping[str, Evidence]
 ) -> Learned | None:
     n, m = argument.evidence.support
-    if argument.source.kind in ("unknown", "input") or n < LEAST_CASES or n < LEAST_SHARE * m:
+    if argument.source.kind == "unknown" or n < LEAST_CASES or n < LEAST_SHARE * m:
         return None
     known = next((b.source for b in step.bindings if b.name == argument.name), None)
     source = _renumbered(argument.source, step.number, numbers)
     if source is None or source == known:
         return None
     replaces = known is not None and known.kind != "unknown"
+    if source.kind == "input" and not replaces:
+        return None  # that the request says it is what one asks for anyhow
     if replaces:
         before = evidence.get(f"step-{step.number}/with/{argument.name}")
         if before is None or not (n / m >= _share(before) + CLEARLY or m >= MUCH_MORE * before.support[1]):
             return None
     text = f"{render_code(argument.name)} {render_source(source)}"
-    change = Change("binding", step.number, subject=argument.name, text=text)
+    change = Change("binding", step.number, subject=argument.name, text=text, detail="replaces" if replaces else "")
     return Learned(
         change, f"`{argument.name}` of step {step.number} came from there in {n} of {m} cases", argument.evidence
     )

@@ -26,20 +26,21 @@ TOKENS = {"DRIVE_TOKEN": "d", "CRM_TOKEN": "c"}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def record(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Where the record stands: in the home, or in PostgreSQL."""
-    if request.param == "sqlite":
-        yield ""
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.make_database()
-    yield url
-    server.drop_database(url)
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(scope="module", params=["command line", "Python"])
-def door(request: pytest.FixtureRequest, record: str, tmp_path_factory: pytest.TempPathFactory) -> Door:
-    return open_door(request.param, tmp_path_factory.mktemp("living"), record)
+def door(request: pytest.FixtureRequest, engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """The company's door, with a record of its own: in the home, or in PostgreSQL."""
+    folder = tmp_path_factory.mktemp("living")
+    if engine == "sqlite":
+        yield open_door(request.param, folder, "")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.make_database()
+    yield open_door(request.param, folder, url)
+    server.drop_database(url)
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from runlore.actions.search import get_index, particular
 from runlore.actions.shelved import Shelved, find_shelved, recognise_shelved
 from runlore.context.packing.given import given_by
 from runlore.context.packing.pack import pack
-from runlore.context.ranking.belief import FITS
+from runlore.context.ranking.belief import FITS, stands_clear
 from runlore.errors import Conflict
 from runlore.model.document import Link
 from runlore.model.library import Document, parse_document_id
@@ -205,7 +205,8 @@ def _by_rule(search: _Search, hits: Sequence[Hit], known: Mapping[str, GivenInpu
         rules = _rules(search, hit.name, labels, known) if labels or search.request.fields else ()
         ranked.append((hit.score + FITS * len(rules), replace(hit, why=(*rules, *hit.why))))
     ranked.sort(key=lambda r: (-r[0], r[1].name))
-    return [hit for _, hit in ranked] if ranked and ranked[0][0] >= FITS else []
+    following = ranked[1][0] if len(ranked) > 1 else 0.0
+    return [hit for _, hit in ranked] if ranked and stands_clear(ranked[0][0], following) else []
 
 
 def _rules(search: _Search, name: str, labels: set[str], known: Mapping[str, GivenInput]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runlore.context.ranking.belief import FITS, believe, order
+from runlore.context.ranking.belief import FITS, believe, order, stands_clear
 from runlore.context.ranking.card import Card, parse_card, render_card
 from runlore.context.ranking.query import Query, Statistics
 from runlore.context.ranking.signals import Signals, measure
@@ -76,6 +76,13 @@ def test_nothing_said_fits_nothing_and_a_request_served_before_fits():
     assert believe(Signals(), 5, lexical=False) < FITS
     assert believe(Signals(served=0.95), 5, lexical=False) > FITS
     assert order([]) == []
+
+
+def test_a_runbook_far_ahead_of_all_others_fits_though_the_request_is_full_of_names():
+    assert stands_clear(FITS, FITS)
+    assert stands_clear(0.23, 0.02)
+    assert not stands_clear(0.23, 0.05), "another one is near"
+    assert not stands_clear(0.09, 0.0), "too little speaks for it, however far ahead"
 
 
 def test_the_order_counts_each_signal_relative_to_the_best():

@@ -32,6 +32,10 @@ ALIKE: Final = 0.6
 STEEP: Final = 12.0
 FITS: Final = 0.27
 """The belief from which on a document is said to fit."""
+CLEAR: Final = 0.1
+"""The belief that is enough where one runbook stands clear of all others."""
+LEAD: Final = 5.0
+"""How many times the next one's belief that takes."""
 
 
 def order(measured: Sequence[Signals]) -> list[float]:
@@ -45,6 +49,15 @@ def order(measured: Sequence[Signals]) -> list[float]:
         )
     ]
     return [sum(row) for row in zip(*columns, strict=True)]
+
+
+def stands_clear(best: float, following: float) -> bool:
+    """Tell whether the best runbook fits: by its own belief, or because it stands clear of the next one.
+
+    A request is full of its own names and dates, which no runbook holds and which lower every belief alike; what they leave as it was is how far
+    the right runbook is ahead. ``benchmarks/search.md`` tells what this costs with requests that nothing fits.
+    """
+    return best >= FITS or (best >= CLEAR and best >= LEAD * following)
 
 
 def _relate(column: Sequence[float], weight: float, least: float, *, spans: bool) -> list[float]:

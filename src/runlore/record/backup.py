@@ -143,7 +143,7 @@ def restore(file: Path, url: str) -> dict[str, int]:
     with Record(engine) as record, record.write() as tx:
         counts = _fill(tx, file, columns, frames)
         for row in tx.all("SELECT id FROM companies ORDER BY id"):
-            problems = verify_record(tx, str(row[0]))
+            problems = verify_record(tx, str(row[0]), runs="runs" in columns)
             if problems:
                 raise StoreError(
                     str(file), f"the backup does not hold a sound record: {problems[0].message} Nothing was restored."

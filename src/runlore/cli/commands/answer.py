@@ -17,7 +17,7 @@ from runlore.settings import Settings
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def command(settings: Settings, escalation: int, words: tuple[str, ...], as_json: bool) -> None:
-    """Answer an escalation. The answer is kept with the run and offered to the runbook."""
+    """Answer an escalation in WORDS. They are kept with the run and offered to the runbook."""
     with calling(settings) as caller:
         case = answer_question(caller, escalation, " ".join(words))
     if as_json:

@@ -14,5 +14,5 @@ from runlore.settings import Settings
 @click.option("--why", required=True, help="The reason, in words that the next worker learns from.")
 @click.pass_obj
 def command(settings: Settings, run: int, number: int, why: str) -> None:
-    """Say no to a step of a run, and why."""
+    """Say no to step NUMBER of a run, and why."""
     answer_step(settings, run, number, approved=False, comment=why, sure=True)

@@ -119,7 +119,7 @@ def step_(
     fence: int,
     as_json: bool,
 ) -> None:
-    """Report on a step of a run: done, failed, skipped or adapted.
+    """Report on step NUMBER of a run: done, failed, skipped or adapted.
 
     It counts when its guards held, its approvals were given and its proof reached its level; else it says what is missing and ends with 1.
     """
@@ -169,7 +169,7 @@ def _keep(caller: Any, run: int, step: int, offered: Offered, fence: int, transc
 def prove_(
     settings: Settings, run: int, number: int, proof: str, transcript: Path | None, fence: int, as_json: bool
 ) -> None:
-    """Leave proof for a step (0: the whole run), or confirm it as a person.
+    """Leave proof for step NUMBER (0: the whole run), or confirm it as a person.
 
     PROOF is KIND:VALUE: `url:https://…`, `file:PATH`, `commit:REPOSITORY@HASH`, `command:NAME`, `tool result:JSON`, `note:…`, `person:…`.
     What checked it decides its level.
@@ -200,7 +200,7 @@ def _fence_or_none(caller: Any, run: int) -> int:
 @_JSON
 @click.pass_obj
 def ask_(settings: Settings, run: int, number: int, fence: int, as_json: bool) -> None:
-    """Ask for the approvals of a step, over what stands now."""
+    """Ask for the approvals of step NUMBER of RUN, over what stands now."""
     with calling(settings) as caller:
         asked = request_approval(caller, run, number, fence=fence or get_fence(caller, run))
         view = show_run(caller, run)

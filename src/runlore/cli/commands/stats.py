@@ -18,7 +18,7 @@ from runlore.settings import Settings
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def command(settings: Settings, name: str, as_json: bool) -> None:
-    """Say what runbooks cost and save, revision by revision, also when they save nothing.
+    """Say what runbooks, or NAME, cost and save, revision by revision, also when they save nothing.
 
     Medians with quartiles, n beside each. What nobody measured is not shown, and fewer than five runs on either side are not compared.
     """

@@ -345,3 +345,22 @@ def test_odd_files_are_said_or_read_and_break_nothing(settings: Settings, tmp_pa
     }  # fmt: skip
     again = run(settings, folder)
     assert (again.transcripts, again.problems) == (result.transcripts, result.problems)
+
+
+def test_what_another_ingest_writes_meanwhile_is_listed_whole_or_not_at_all(tmp_path: Path) -> None:
+    write_claude(tmp_path / "in/0.jsonl", "s0", 2)
+    settings = Settings(home=tmp_path / "home", user_home=tmp_path)
+    run(settings, tmp_path / "in")
+    with index.open_index(settings.home) as here, index.open_index(settings.home) as other:
+        (holding,) = index.list_holdings(here).values()
+        for table in ("holdings", "files"):
+            other.execute(f"DELETE FROM {table}")
+
+        def write_between(statement: str) -> None:
+            if " FROM files " in statement:
+                here.set_trace_callback(None)
+                index.write_holding(other, holding)
+
+        here.set_trace_callback(write_between)
+        assert index.list_holdings(here) == {}
+        assert index.list_holdings(here) == {holding.state.path: holding}

@@ -114,18 +114,26 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def list_holdings(index: sqlite3.Connection) -> dict[str, Holding]:
-    """List what every file gave that was ever read, by its path."""
-    entries: dict[str, list[TranscriptEntry]] = {}
-    for path, entry in index.execute("SELECT path, entry FROM holdings ORDER BY path, position"):
-        entries.setdefault(path, []).append(_ENTRY.decode(entry))
-    return {
-        path: Holding(
-            FileState(path, size, mtime_ns, inode, version), tuple(entries.get(path, ())), _PROBLEMS.decode(problems)
-        )
-        for path, size, mtime_ns, inode, version, problems in index.execute(
-            "SELECT path, size, mtime_ns, inode, version, problems FROM files ORDER BY path"
-        )
-    }
+    """List what every file gave that was ever read, by its path, as it stood at one moment."""
+    index.execute(
+        "BEGIN"
+    )  # one snapshot: a file that another process writes meanwhile is here with all it gave or not at all
+    try:
+        entries: dict[str, list[TranscriptEntry]] = {}
+        for path, entry in index.execute("SELECT path, entry FROM holdings ORDER BY path, position"):
+            entries.setdefault(path, []).append(_ENTRY.decode(entry))
+        return {
+            path: Holding(
+                FileState(path, size, mtime_ns, inode, version),
+                tuple(entries.get(path, ())),
+                _PROBLEMS.decode(problems),
+            )
+            for path, size, mtime_ns, inode, version, problems in index.execute(
+                "SELECT path, size, mtime_ns, inode, version, problems FROM files ORDER BY path"
+            )
+        }
+    finally:
+        index.execute("ROLLBACK")
 
 
 def write_holding(index: sqlite3.Connection, holding: Holding, superseded: Iterable[tuple[str, str]] = ()) -> int:

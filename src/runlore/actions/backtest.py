@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +29,7 @@ from runlore.mining.mine import mine as find_workflows
 from runlore.mining.words import content_words
 from runlore.model import Problem, Transcript, Workflow
 from runlore.model.backtest import Backtest, Share, Warnings
+from runlore.model.moments import parse_moment
 from runlore.report.backtest import render_backtests
 from runlore.settings import Settings
 
@@ -138,11 +138,10 @@ def _divide(sessions: Sequence[_Session], split: str) -> tuple[list[_Session], l
 
 
 def _day(text: str) -> float:
-    try:
-        day = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--split {text!r} is neither a share such as 0.7 nor a day such as 2026-03-01.") from None
-    return (day if day.tzinfo else day.replace(tzinfo=UTC)).timestamp()
+    day = parse_moment(text)
+    if day is None:
+        raise UsageError(f"--split {text!r} is neither a share such as 0.7 nor a day such as 2026-03-01.")
+    return day
 
 
 def _judge(name: str, division: str, earlier: Sequence[_Session], later: Sequence[_Session]) -> Backtest:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from runlore.errors import NothingToRead, UsageError
 from runlore.mining.conformance.check import watch_transcript
 from runlore.model import Problem
 from runlore.model.conformance import Checked, Deviation
+from runlore.model.moments import parse_moment
 from runlore.settings import Settings
 
 _SPAN = re.compile(r"(\d{1,5})\s*([mhdw])")
@@ -71,13 +71,10 @@ def parse_since(text: str, now: float) -> float:
     span = _SPAN.fullmatch(text.strip().lower())
     if span:
         return now - int(span[1]) * _SECONDS[span[2]]
-    try:
-        day = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise UsageError(
-            f"--since {text!r} is neither a span such as 45m, 24h, 7d, 2w nor a day such as 2026-03-01."
-        ) from None
-    return (day if day.tzinfo else day.replace(tzinfo=UTC)).timestamp()
+    day = parse_moment(text.strip())
+    if day is None:
+        raise UsageError(f"--since {text!r} is neither a span such as 45m, 24h, 7d, 2w nor a day such as 2026-03-01.")
+    return day
 
 
 def checked_form(checked: Checked) -> dict[str, Any]:

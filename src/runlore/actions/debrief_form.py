@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from runlore.actions.debrief import Debriefed
-from runlore.actions.revise import Revised
+from runlore.actions.revise import Revised, verdict_form
 from runlore.model.debrief import QUESTIONS, Finding
 
 
@@ -57,15 +57,5 @@ def revised_form(revised: Revised) -> dict[str, Any]:
         "published": revised.published,
         "changes": [{"field": j.change.field, "runs": j.runs} for j in revised.changes],
         "left": [{"field": j.change.field, "why": why} for j, why in revised.left],
-        "gate": None
-        if verdict is None
-        else {
-            "passed": verdict.passed,
-            "replayed": verdict.replayed,
-            "broken": list(verdict.broken),
-            "caught": verdict.caught,
-            "missed": list(verdict.missed),
-            "tokens": list(verdict.tokens),
-            "problems": [p.message for p in verdict.problems],
-        },
+        "gate": None if verdict is None else verdict_form(verdict),
     }

@@ -15,6 +15,7 @@ from runlore.context.trackers.issues import parse_issues
 from runlore.errors import UsageError
 from runlore.model import Problem
 from runlore.model.issue import ImportedIssue, Issue
+from runlore.model.moments import parse_moment
 from runlore.record.database import Transaction
 from runlore.record.issues import create_issue, find_issue_by_key, find_issue_by_url, update_issue
 from runlore.redaction import Redactor
@@ -137,8 +138,4 @@ def _take(tx: Transaction, caller: Caller, issue: Issue) -> TakenIssue:
 
 def _microseconds(text: str) -> int:
     """Read an ISO 8601 time or day; 0 where the text is none."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return 0
-    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1_000_000)
+    return int((parse_moment(text) or 0.0) * 1_000_000)

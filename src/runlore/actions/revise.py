@@ -190,15 +190,20 @@ def render_evidence(held: Sequence[Joined], verdict: Verdict) -> dict[str, Any]:
             }
             for j in held
         ],
-        "gate": {
-            "passed": verdict.passed,
-            "replayed": verdict.replayed,
-            "broken": list(verdict.broken),
-            "caught": verdict.caught,
-            "missed": list(verdict.missed),
-            "tokens": list(verdict.tokens),
-            "problems": [p.message for p in verdict.problems],
-        },
+        "gate": verdict_form(verdict),
+    }
+
+
+def verdict_form(verdict: Verdict) -> dict[str, Any]:
+    """The machine form of what the gate found (docs/reference/machine-form.md)."""
+    return {
+        "passed": verdict.passed,
+        "replayed": verdict.replayed,
+        "broken": list(verdict.broken),
+        "caught": verdict.caught,
+        "missed": list(verdict.missed),
+        "tokens": list(verdict.tokens),
+        "problems": [p.message for p in verdict.problems],
     }
 
 

@@ -38,12 +38,20 @@ class Constant:
     value: Any
 
 
+_SECONDS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0}
+
+
 @dataclass(frozen=True, slots=True)
 class Duration:
     """A length of time: ``amount`` of ``unit``, the unit in the singular (``minute``, ``hour``, ``day``, ``week``)."""
 
     amount: int
     unit: str
+
+    @property
+    def seconds(self) -> float:
+        """The length in seconds."""
+        return self.amount * _SECONDS[self.unit]
 
 
 Operand = Constant | ResultPath | InputValue | ArgumentValue | Duration

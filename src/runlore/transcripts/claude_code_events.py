@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
 
 from runlore.model import Actor, Event, Kind, Outcome
+from runlore.model.moments import parse_moment
 from runlore.transcripts.claude_code_records import Block, Message, Record, text_of
 from runlore.transcripts.claude_code_words import (
     INTERRUPTED,
@@ -28,11 +28,7 @@ _SHORTEST_PART: Final = 12  # a queued text at least this long is looked for ins
 
 def read_time(text: str) -> float:
     """Give an ISO 8601 time in seconds since the epoch, 0 where it is none; a time without a zone is UTC."""
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return 0.0
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+    return parse_moment(text) or 0.0
 
 
 class _Speaker(msgspec.Struct, gc=False):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any
 
+from runlore.model.moments import parse_moment
 from runlore.transcripts.base import Head
 from runlore.transcripts.decoding import decode, parse_result
 
@@ -45,18 +45,10 @@ def count(value: object) -> int:
 def seconds(value: object) -> float:
     """Give a time in seconds since the epoch, or 0.0: from ISO 8601 (without a zone UTC), seconds or milliseconds."""
     if isinstance(value, str):
-        return _iso_seconds(value)
+        return parse_moment(value) or 0.0
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
         return 0.0
     return value / 1000 if value > _MILLISECONDS_FROM else float(value)
-
-
-def _iso_seconds(value: str) -> float:
-    try:
-        moment = datetime.fromisoformat(value)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return 0.0
 
 
 def arguments(value: object) -> Any:

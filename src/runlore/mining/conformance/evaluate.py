@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 import jsonpath
 
 from runlore.mining.guards.records import telling, top_fields
+from runlore.mining.guards.truth import Atom, decide_by, every, is_equal, some
 from runlore.mining.leaves import argument_leaves, scalar_text
 from runlore.model.condition import (
     ArgumentValue,
     Comparison,
-    Conjunction,
     Constant,
-    Disjunction,
     Duration,
     Expression,
     InputValue,
     Measure,
     Membership,
-    Negation,
     Operand,
     Presence,
     ResultPath,
 )
+from runlore.model.moments import parse_moment
 
 _ENVIRONMENT = jsonpath.JSONPathEnvironment(strict=True)
-_SECONDS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0}
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -86,30 +83,17 @@ def values_given(arguments: Mapping[str, tuple[Any, ...]]) -> frozenset[str]:
 
 def decide(expression: Expression, known: Known) -> bool | None:
     """Say whether a condition holds; None where what is known does not tell."""
-    match expression:
+    return decide_by(expression, lambda atom: _decide_atom(atom, known))
+
+
+def _decide_atom(atom: Atom, known: Known) -> bool | None:
+    match atom:
         case Presence(side, present):
             return bool(_values(side, known)) == present
         case Comparison(left, sign, right):
             return _compare(left, sign, right, known)
         case Membership(side, values):
             return _is_among(side, values, known)
-        case Negation(item):
-            inner = decide(item, known)
-            return None if inner is None else not inner
-        case Conjunction(items):
-            return _every(decide(item, known) for item in items)
-        case Disjunction(items):
-            return _some(decide(item, known) for item in items)
-
-
-def _every(answers: Iterable[bool | None]) -> bool | None:
-    seen = list(answers)
-    return False if False in seen else None if None in seen else True
-
-
-def _some(answers: Iterable[bool | None]) -> bool | None:
-    seen = list(answers)
-    return True if True in seen else None if None in seen else False
 
 
 @lru_cache(maxsize=4096)
@@ -168,8 +152,8 @@ def _compare(left: ResultPath | ArgumentValue | Measure, sign: str, right: Opera
     if not values or not others:
         return None
     if sign == "!=":
-        return not any(_is_same(value, other) for value in values for other in others)
-    return _every(_some(_holds(value, sign, other) for other in others) for value in values)
+        return not any(is_equal(value, other) for value in values for other in others)
+    return every(some(_holds(value, sign, other) for other in others) for value in values)
 
 
 def _measure(left: Measure, sign: str, right: Operand, known: Known) -> bool | None:
@@ -178,25 +162,19 @@ def _measure(left: Measure, sign: str, right: Operand, known: Known) -> bool | N
         moments = [_moment(value) for value in values]
         if not moments or None in moments or not known.now or not isinstance(right, Duration):
             return None
-        limit = right.amount * _SECONDS[right.unit]
-        return _every(_holds(known.now - moment, sign, limit) for moment in moments if moment is not None)
+        limit = right.seconds
+        return every(_holds(known.now - moment, sign, limit) for moment in moments if moment is not None)
     numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
     measured: float = len(values) if left.function == "count" else sum(numbers)
     others = _operand(right, known)
-    return _some(_holds(measured, sign, other) for other in others) if others else None
+    return some(_holds(measured, sign, other) for other in others) if others else None
 
 
 def _moment(value: Any) -> float | None:
     """A point in time in seconds since the epoch, from a number or an ISO text; None where it is none."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value / 1000 if value > 1e11 else float(value)
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return parse_moment(value) if isinstance(value, str) else None
 
 
 def _operand(operand: Operand, known: Known) -> list[Any]:
@@ -205,8 +183,8 @@ def _operand(operand: Operand, known: Known) -> list[Any]:
             return [value]
         case InputValue(name):
             return [known.inputs[name]] if name in known.inputs else []
-        case Duration(amount, unit):
-            return [amount * _SECONDS[unit]]
+        case Duration():
+            return [operand.seconds]
         case ResultPath() | ArgumentValue():
             return _values(operand, known)
 
@@ -227,19 +205,14 @@ def _is_among(side: ResultPath | ArgumentValue, operands: Sequence[Operand], kno
             found = _operand(operand, known)
             complete = complete and bool(found)
             members.extend(found)
-    if all(any(_is_same(value, member) for member in members) for value in values):
+    if all(any(is_equal(value, member) for member in members) for value in values):
         return True
     return False if complete else None
 
 
-def _is_same(one: Any, other: Any) -> bool:
-    """Whether two values are equal as what they are: 1 is no true, and "1" is no 1."""
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
-
-
 def _holds(value: Any, sign: str, other: Any) -> bool | None:
     if sign == "=":
-        return _is_same(value, other)
+        return is_equal(value, other)
     plain = not isinstance(value, bool) and not isinstance(other, bool)
     numbers = plain and isinstance(value, int | float) and isinstance(other, int | float)
     if numbers or (isinstance(value, str) and isinstance(other, str)):

@@ -6,31 +6,28 @@ The rules are those of docs/reference/runbook-format.md (*How a condition is dec
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from runlore.mining.guards.acts import Act
 from runlore.mining.guards.past import Scalar
 from runlore.mining.guards.shown import Leaf
+from runlore.mining.guards.truth import Atom, decide_by, is_equal
 from runlore.model.condition import (
     ArgumentValue,
     Comparison,
-    Conjunction,
     Constant,
-    Disjunction,
     Duration,
     Expression,
     InputValue,
     Measure,
     Membership,
-    Negation,
     Operand,
     Presence,
     ResultPath,
 )
+from runlore.model.moments import parse_moment
 
-SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
@@ -43,7 +40,11 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 def decide(expression: Expression, act: Act, activities: Sequence[str]) -> bool | None:
     """Decide an expression for one act; None where what it reads is not known."""
-    match expression:
+    return decide_by(expression, lambda atom: _decide_atom(atom, act, activities))
+
+
+def _decide_atom(atom: Atom, act: Act, activities: Sequence[str]) -> bool | None:
+    match atom:
         case Presence(side, present):
             values = _values(side, act, activities)
             return None if values is None else bool(values) == present
@@ -51,26 +52,6 @@ def decide(expression: Expression, act: Act, activities: Sequence[str]) -> bool 
             return _compare(left, sign, right, act, activities)
         case Membership(side, values):
             return _is_in(side, values, act, activities)
-        case Negation(item):
-            inner = decide(item, act, activities)
-            return None if inner is None else not inner
-        case Conjunction(items):
-            return _all(decide(i, act, activities) for i in items)
-        case Disjunction(items):
-            found = _all(_not(decide(i, act, activities)) for i in items)
-            return _not(found)
-
-
-def _not(value: bool | None) -> bool | None:
-    return None if value is None else not value
-
-
-def _all(values: Iterable[bool | None]) -> bool | None:
-    """Three-valued and: false beats not known."""
-    every = list(values)
-    if False in every:
-        return False
-    return None if None in every else True
 
 
 def find_leaf(path: ResultPath, act: Act, activities: Sequence[str]) -> Leaf | bool | None:
@@ -124,7 +105,7 @@ def _is_aged(leaf: Leaf | bool, sign: str, right: Operand, now: float) -> bool |
     times = [instant(v) for v in leaf.values]
     if not times or None in times:
         return None
-    span = right.amount * SECONDS[right.unit]
+    span = right.seconds
     return all(_COMPARE[sign](now - t, span) for t in times if t is not None)
 
 
@@ -132,11 +113,7 @@ def instant(value: Scalar) -> float | None:
     """Give the time that a text names, in seconds since the epoch (without a zone: UTC); None where it names none."""
     if not isinstance(value, str) or not 10 <= len(value) <= 35 or value[4:5] != "-":
         return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return parse_moment(value)
 
 
 def _operand(operand: Operand, act: Act, activities: Sequence[str]) -> tuple[Scalar, ...] | None:
@@ -174,15 +151,6 @@ def _is_held(side: ArgumentValue, values: Sequence[Operand], act: Act, activitie
     if all(bool(held & rules) or any(is_equal(a, c) for c in constants) for a, held in zip(given, places, strict=True)):
         return True
     return False if all(activity in act.ran or activity == act.effect for activity, _ in rules) else None
-
-
-def is_equal(one: Scalar, other: Scalar) -> bool:
-    """Compare two values as what they are: ``1`` equals ``1.0``, and neither is a flag or a text."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return one == other
-    return type(one) is type(other) and one == other
 
 
 def _holds(one: Scalar, sign: str, other: Scalar) -> bool:
